@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+// The map of these targets, and the arrows allowed between them, are in CONTRIBUTING.md.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let strictC: [CSetting] = [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror", "-std=gnu2x"])]
+
+let package = Package(
+  name: "evalkit",
+  products: [
+    .executable(name: "evalkit", targets: ["EvalKitCLI"]),
+    .executable(name: "evalkit-jail", targets: ["evalkit-jail"]),
+    .library(name: "DiffusionEngine", targets: ["DiffusionEngine"]),
+    .library(name: "EvalKit", targets: ["EvalKit"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+  ],
+  targets: [
+    // System libraries, one module map each.
+    .systemLibrary(name: "CJSONC", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+    // JSON: read by json-c, cut into raw slices by our own strict scanner.
+    .target(name: "JSON", dependencies: ["CJSONC"], swiftSettings: strict),
+
+    // weights -> tokens -> denoise -> text. Knows no benchmark.
+    .target(
+      name: "DiffusionEngine",
+      dependencies: [
+        "JSON", "COpenBLAS",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+
+    // Programs in, verdicts out. Knows neither benchmark files nor models.
+    .executableTarget(
+      name: "evalkit-jail",
+      path: "Sandbox/jail",
+      cSettings: strictC,
+      linkerSettings: [.linkedLibrary("seccomp")]),
+    .target(
+      name: "Sandbox",
+      dependencies: [
+        "JSON",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Sandbox",
+      exclude: ["jail", "Policies", "Python"],
+      swiftSettings: strict),
+
+    // task -> prompt -> program -> verdict -> pass@k -> report. Knows no tensor.
+    .target(
+      name: "EvalKit",
+      dependencies: [
+        "JSON", "Sandbox", "CZlib",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+
+    // The command line joins them and holds no logic.
+    .executableTarget(
+      name: "EvalKitCLI",
+      dependencies: [
+        "EvalKit", "DiffusionEngine", "evalkit-jail",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "TextTable", package: "TextTable"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+    .testTarget(
+      name: "DiffusionEngineTests", dependencies: ["DiffusionEngine", "JSON"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SandboxTests", dependencies: ["Sandbox", "JSON", "evalkit-jail"],
+      swiftSettings: strict),
+    .testTarget(name: "EvalKitTests", dependencies: ["EvalKit", "JSON"], swiftSettings: strict),
+    .testTarget(
+      name: "CLITests",
+      dependencies: [
+        "EvalKitCLI", "evalkit-jail", "JSON",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)
