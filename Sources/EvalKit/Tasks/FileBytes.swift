@@ -1,0 +1,65 @@
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Reads a regular file whole, and says in words why it cannot.
+enum FileBytes {
+  /// The content of the file at `path`.
+  ///
+  /// - Throws: ``EvalKitError`` (`data`) that names the path: absent, a directory, not permitted, larger than
+  ///   `limit` bytes, or unreadable.
+  static func read(_ path: String, limit: Int) throws(EvalKitError) -> [UInt8] {
+    do {
+      // Not blocking: opening a FIFO would otherwise wait for a writer.
+      let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
+      defer { try? file.close() }
+      return try read(file, path, limit)
+    } catch let error as EvalKitError {
+      throw error
+    } catch let errno as Errno {
+      throw failure(path, errno)
+    } catch {
+      throw EvalKitError(.data, "cannot read \(path)", cause: "\(error)")
+    }
+  }
+
+  private static func read(_ file: FileDescriptor, _ path: String, _ limit: Int) throws -> [UInt8] {
+    var status = stat()
+    guard fstat(file.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw Errno.isDirectory
+    default: throw EvalKitError(.data, "\(path) is not a regular file", hint: "name the task file itself")
+    }
+    guard status.st_size <= limit else {
+      throw EvalKitError(.data, "\(path) is larger than \(limit) bytes", hint: "is it the right file?")
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Int(status.st_size))
+    var chunk = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = try chunk.withUnsafeMutableBytes { try file.read(into: $0) }
+      if count == 0 { return bytes }
+      guard bytes.count + count <= limit else {
+        throw EvalKitError(.data, "\(path) is larger than \(limit) bytes", hint: "is it the right file?")
+      }
+      bytes.append(contentsOf: chunk[..<count])
+    }
+  }
+
+  private static func failure(_ path: String, _ errno: Errno) -> EvalKitError {
+    switch errno {
+    case .noSuchFileOrDirectory, .notDirectory:
+      EvalKitError(.data, "there is no file \(path)", hint: "check the path, or run: evalkit data pull")
+    case .isDirectory:
+      EvalKitError(.data, "\(path) is a directory, not a file", hint: "name the file inside it")
+    case .permissionDenied, .notPermitted:
+      EvalKitError(.data, "no permission to read \(path)", hint: "chmod u+r '\(path)', or use another user")
+    default: EvalKitError(.data, "cannot read \(path)", cause: "\(errno)")
+    }
+  }
+}
