@@ -5,11 +5,13 @@ extension JSONValue {
     return value
   }
 
+  /// The text, or `nil` for any other kind.
   public var string: String? {
     if case .string(let value) = self { return value }
     return nil
   }
 
+  /// The integer, or `nil` for any other kind; a double with an integral value is no integer.
   public var integer: Int? {
     if case .integer(let value) = self { return Int(exactly: value) }
     return nil
@@ -24,16 +26,19 @@ extension JSONValue {
     }
   }
 
+  /// The truth value, or `nil` for any other kind.
   public var bool: Bool? {
     if case .bool(let value) = self { return value }
     return nil
   }
 
+  /// The elements, or `nil` for any other kind.
   public var array: [JSONValue]? {
     if case .array(let value) = self { return value }
     return nil
   }
 
+  /// The object, or `nil` for any other kind.
   public var object: JSONObject? {
     if case .object(let value) = self { return value }
     return nil
@@ -54,15 +59,22 @@ extension JSONValue {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+  /// A string literal.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// An integer literal.
   public init(integerLiteral value: Int64) { self = .integer(value) }
+  /// A boolean literal.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// A float literal.
   public init(floatLiteral value: Double) { self = .double(value) }
+  /// An array literal.
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  /// A dictionary literal.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(JSONObject(elements.map { .init(name: $0.0, value: $0.1) }))
   }
 
+  /// An integer.
   public init(_ value: Int) { self = .integer(Int64(value)) }
 
   /// `null` for `nil`.

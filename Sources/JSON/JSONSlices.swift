@@ -9,13 +9,18 @@ public struct JSONSlices: Sendable {
 
   /// One member: its decoded name and where its value lies in the scanned bytes.
   public struct Member: Sendable, Equatable {
+    /// The name with its escapes undone.
     public let name: String
+    /// Indices into the scanned bytes, the quotes of a string included.
     public let value: Range<Int>
   }
 
+  /// The members in the order of the document.
   public let members: [Member]
 
-  /// Cuts the object in `bytes[range]` into its members. A repeated name is an error.
+  /// Cuts the object in `bytes[range]` into its members.
+  ///
+  /// A repeated name is an error, and so is one that is no Swift string (half a surrogate pair).
   public init(of bytes: [UInt8], in range: Range<Int>? = nil) throws(JSONError) {
     var scanner = Scanner(bytes: bytes, range: range ?? bytes.indices)
     members = try scanner.topLevelObject()
@@ -27,12 +32,17 @@ public struct JSONSlices: Sendable {
 
   /// Where the value of `name` lies, or `nil`.
   public subscript(name: String) -> Range<Int>? {
-    members.first { $0.name == name }?.value
+    // Byte by byte: String's == would take the Kelvin sign for a K.
+    members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
   }
 
   /// Checks that `bytes` are exactly one document.
-  public static func validate(_ bytes: [UInt8]) throws(JSONError) {
-    var scanner = Scanner(bytes: bytes, range: bytes.indices)
+  ///
+  /// - Parameter interpretable: whether ``JSONValue`` must be able to hold it. That refuses what the
+  ///   grammar allows and Python reads, but a Swift value or a C string would change without a word:
+  ///   integers beyond `Int64`, halves of surrogate pairs, names that contain a NUL.
+  public static func validate(_ bytes: [UInt8], interpretable: Bool = false) throws(JSONError) {
+    var scanner = Scanner(bytes: bytes, range: bytes.indices, interpretable: interpretable)
     try scanner.document()
   }
 }
@@ -41,6 +51,7 @@ public struct JSONSlices: Sendable {
 public enum JSONKind: Sendable, Equatable {
   case string, number, object, array, literal
 
+  /// `nil` for a byte that starts no value.
   public init?(firstByte: UInt8) {
     switch firstByte {
     case UInt8(ascii: "\""): self = .string
@@ -58,11 +69,13 @@ public enum JSONKind: Sendable, Equatable {
 private struct Scanner {
   let bytes: [UInt8]
   let end: Int
+  let interpretable: Bool
   var at: Int
   var depth: Int32 = 0
 
-  init(bytes: [UInt8], range: Range<Int>) {
+  init(bytes: [UInt8], range: Range<Int>, interpretable: Bool = false) {
     self.bytes = bytes
+    self.interpretable = interpretable
     at = range.lowerBound
     end = range.upperBound
   }
@@ -153,8 +166,9 @@ private struct Scanner {
       space()
       let nameStart = at
       guard next == UInt8(ascii: "\"") else { throw failure("expected a name in quotes") }
-      try string()
+      let hasNUL = try string()
       let name = nameStart..<at
+      if interpretable, hasNUL { throw failure("a name with a NUL in it") }
       space()
       try take(UInt8(ascii: ":"), "':'")
       space()
@@ -194,10 +208,13 @@ private struct Scanner {
     }
   }
 
-  private mutating func string() throws(JSONError) {
+  /// Returns whether the text contains a NUL, which only an escape can bring in.
+  @discardableResult
+  private mutating func string() throws(JSONError) -> Bool {
     let start = at
     at += 1
     var ascii = true
+    var hasNUL = false
     while at < end {
       let byte = bytes[at]
       switch byte {
@@ -207,10 +224,10 @@ private struct Scanner {
           at = start
           throw failure("text that is not UTF-8")
         }
-        return
+        return hasNUL
       case UInt8(ascii: "\\"):
         at += 1
-        try escape()
+        if try escape() == 0 { hasNUL = true }
       case 0..<0x20:
         throw failure("control character in text")
       default:
@@ -225,28 +242,48 @@ private struct Scanner {
     String(validating: bytes[range], as: UTF8.self) != nil
   }
 
-  private mutating func escape() throws(JSONError) {
+  /// What follows a backslash. Returns the UTF-16 code unit of a `\u` escape.
+  private mutating func escape() throws(JSONError) -> UInt16? {
     switch next {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
       UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
       at += 1
+      return nil
     case UInt8(ascii: "u"):
-      at += 1
-      for _ in 0..<4 {
-        guard let digit = next, isHex(digit) else { throw failure(#"expected four hex digits after \u"#) }
+      let unit = try codeUnit()
+      guard interpretable, UTF16.isSurrogate(unit) else { return unit }
+      if UTF16.isLeadSurrogate(unit), at + 1 < end, bytes[at] == UInt8(ascii: "\\"),
+        bytes[at + 1] == UInt8(ascii: "u")
+      {
         at += 1
+        if UTF16.isTrailSurrogate(try codeUnit()) { return unit }
       }
+      throw failure("half a surrogate pair ends")
     default:
       throw failure("unknown escape")
     }
   }
 
-  private func isHex(_ byte: UInt8) -> Bool {
+  /// The `u` and four digits of an escape.
+  private mutating func codeUnit() throws(JSONError) -> UInt16 {
+    at += 1
+    var unit: UInt16 = 0
+    for _ in 0..<4 {
+      guard let value = next.flatMap(hexValue) else {
+        throw failure(#"expected four hex digits after \u"#)
+      }
+      unit = unit << 4 | value
+      at += 1
+    }
+    return unit
+  }
+
+  private func hexValue(_ byte: UInt8) -> UInt16? {
     switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-      UInt8(ascii: "A")...UInt8(ascii: "F"):
-      true
-    default: false
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt16(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt16(byte - UInt8(ascii: "a") + 10)
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt16(byte - UInt8(ascii: "A") + 10)
+    default: nil
     }
   }
 
@@ -264,9 +301,11 @@ private struct Scanner {
   }
 
   private mutating func number() throws(JSONError) {
+    let start = at
     if next == UInt8(ascii: "-") { at += 1 }
     if next == UInt8(ascii: "I") { return try literal("Infinity") }
     if next == UInt8(ascii: "0") { at += 1 } else { try digits() }
+    let integer = start..<at
     if next == UInt8(ascii: ".") {
       at += 1
       try digits()
@@ -275,6 +314,13 @@ private struct Scanner {
       at += 1
       if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { at += 1 }
       try digits()
+    }
+    // Eighteen characters always fit.
+    if interpretable, at == integer.upperBound, integer.count > 18,
+      Int64(String(decoding: bytes[integer], as: UTF8.self)) == nil
+    {
+      at = start
+      throw failure("integer beyond 64 bits")
     }
   }
 }

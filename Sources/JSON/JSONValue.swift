@@ -20,19 +20,25 @@ public indirect enum JSONValue: Sendable, Equatable {
 public struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   /// One `"name": value` pair.
   public struct Member: Sendable, Equatable {
+    /// The member's name.
     public let name: String
+    /// What is stored under it.
     public var value: JSONValue
 
+    /// One pair.
     public init(name: String, value: JSONValue) {
       self.name = name
       self.value = value
     }
   }
 
+  /// The members in the order of the document, or of insertion.
   public private(set) var members: [Member]
 
+  /// An object of these members. Their names should differ.
   public init(_ members: [Member] = []) { self.members = members }
 
+  /// An object from a literal, in the literal's order.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     members = elements.map { Member(name: $0.0, value: $0.1) }
   }
@@ -57,6 +63,7 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A sentence without the file's name; the caller knows the file.
   public let description: String
 
+  /// An error with its sentence.
   public init(_ description: String) { self.description = description }
 }
 
@@ -64,9 +71,11 @@ extension JSONValue {
   /// Reads one whole document.
   ///
   /// The bytes are first checked by ``JSONSlices``'s strict grammar, because json-c accepts single
-  /// quotes even in its strict mode; integers beyond `Int64` are refused, because json-c clamps them.
+  /// quotes even in its strict mode. What json-c would change without a word is refused: integers beyond
+  /// `Int64` (it clamps them), halves of surrogate pairs (it replaces them), names with a NUL (it cuts them).
+  /// Of members with the same name the last one counts, as in Python.
   public init(parsing bytes: [UInt8]) throws(JSONError) {
-    try JSONSlices.validate(bytes)
+    try JSONSlices.validate(bytes, interpretable: true)
     guard let tokener = json_tokener_new_ex(JSONSlices.maximumDepth + 1) else {
       throw JSONError("out of memory")
     }
@@ -99,14 +108,7 @@ extension JSONValue {
     case json_type_double:
       self = .double(json_object_get_double(object))
     case json_type_int:
-      let value = json_object_get_int64(object)
-      if value == .max, json_object_get_uint64(object) > UInt64(Int64.max) {
-        throw JSONError("integer beyond 64 bits")
-      }
-      if value == .min, String(cString: json_object_to_json_string(object)) != "\(Int64.min)" {
-        throw JSONError("integer beyond 64 bits")
-      }
-      self = .integer(value)
+      self = .integer(json_object_get_int64(object))
     case json_type_string:
       self = .string(JSONValue.text(of: object))
     case json_type_array:
