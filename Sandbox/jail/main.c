@@ -1,1 +1,111 @@
-int main(void) { return 0; }
+// evalkit-jail: runs the judge and the candidates of one slot in two boxes.
+//
+// Theory of operation
+//
+//   runner (Swift) -- stdin/stdout --> supervisor (this process; outside of the boxes)
+//                                        |- box "judge":  init (C, pid 1) -> Python: judge
+//                                        `- box "zygote": init (C, pid 1) -> Python: zygote -> candidates
+//
+// Who is who. The supervisor waits and kills; it parses nothing and reads nothing, not even its standard
+// input, which belongs to the judge. The judge holds the expected values and never runs a program. The
+// zygote forks one process per task, that one forks one per candidate, and the candidate loads the
+// policy `strict` on top of everything below before it compiles a byte that a model wrote. A verdict is
+// reached by comparing values in the judge, so owning the candidate's process wins nothing.
+//
+// Descriptors. Judge: 0 and 1 the runner's pipes, 2 stderr, 3 the socket to the zygote, 5 its modules.
+// Zygote: 0 and 1 /dev/null, 2 stderr, 3 the socket to the judge, 4 the BPF of `strict`, 5 its modules.
+// Everything else is closed. 4 and 5 are read to the end and closed before the first message.
+//
+// The steps of a box, and why in this order (box.c):
+//   1. clone with the namespaces in one call; the user namespace comes first and pays for the others.
+//   2. The parent writes the identity maps; the child waits. As root the box is kernel user 60000+slot,
+//      never 0: RLIMIT_NPROC does not bind user 0, and files of root would be its own.
+//   3. The child, still its parent's kernel user, opens every source of the tree (tree.c): a Python
+//      below a private home directory can be reached only now.
+//   4. It becomes the inner user; its capabilities are those of the new namespace. Without this step a
+//      new tmpfs could not be written (its owner would not be mapped).
+//   5. tmpfs, read-only mounts from the opened sources, pivot_root, old root detached, root read-only.
+//   6. Capabilities go, for good; then limits; then no_new_privs, which Landlock and seccomp need.
+//   7. Landlock after the last mount, because it forbids mounting.
+//   8. init forks Python's process: descriptors in place, filter, exec. The filter comes last because it
+//      refuses most of the above. init keeps a filter of its own that lets it wait and exit.
+//
+// Ends. The supervisor watches for the hang-up of its standard input and output, SIGTERM, and the end of
+// a box. Whatever comes first, it sends SIGKILL to both inits, and the kernel kills all of a process
+// namespace with its init. If the supervisor is killed, the parent-death signal takes the inits. Without
+// process namespaces the chain is: parent-death signals downwards, and the supervisor, a subreaper,
+// kills what is left. A step that fails writes one line and exits 113: nothing untrusted has run.
+//
+// What this does not defend against: bugs of the kernel in the calls that the policies allow, CPU side
+// channels, a hostile Python installation, and whoever passes --without.
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "box.h"
+#include "probe.h"
+#include "slot.h"
+#include "try.h"
+
+enum { first_slot_uid = 60000 };
+
+static int usage(const char *problem) {
+  fprintf(stderr,
+          "evalkit-jail: %s\n"
+          "usage: evalkit-jail slot --python EXE [--bind PATH]... [--job-uid N] [--without LAYER]...\n"
+          "       evalkit-jail probe [--python EXE] [--bind PATH]... [--job-uid N]\n"
+          "       evalkit-jail policies\n",
+          problem);
+  return exit_usage;
+}
+
+// The layers no_new_privs, seccomp, rlimits and descriptors are in every box, and files must stay out of
+// reach by one of the two walls.
+static const char *leave_out(struct layers *layers, const char *name) {
+  for (int layer = 0; layer < layer_count; layer++) {
+    if (strcmp(name, layer_names[layer]) != 0) continue;
+    layers->has[layer] = false;
+    if (!layers->has[layer_mountns] && !layers->has[layer_landlock])
+      return "a box needs mountns or landlock";
+    return NULL;
+  }
+  return "--without takes userns, mountns, pidns, netns, ipcns, utsns, cgroupns or landlock; "
+         "every other layer is mandatory";
+}
+
+static const char *read_uid(uid_t *uid, const char *text) {
+  char *end = NULL;
+  unsigned long value = strtoul(text, &end, 10);
+  if (!*text || *end || value == 0 || value > 0x7fffffff) return "--job-uid takes a number above 0";
+  *uid = (uid_t)value;
+  return NULL;
+}
+
+int main(int count, char **words) {
+  if (count < 2) return usage("no command");
+  struct box_options options = {.layers = all_layers(), .uid = first_slot_uid};
+  char **binds = allocate((size_t)count * sizeof *binds);
+  size_t bind_count = 0;
+  options.binds = binds;
+  int at = 2;
+  for (; at < count && strncmp(words[at], "--", 2) == 0; at += 2) {
+    if (strcmp(words[at], "--") == 0 || at + 1 == count) return usage("an option without a value");
+    const char *value = words[at + 1], *problem = NULL;
+    if (strcmp(words[at], "--python") == 0) options.python = value;
+    else if (strcmp(words[at], "--bind") == 0) binds[bind_count++] = words[at + 1];
+    else if (strcmp(words[at], "--job-uid") == 0) problem = read_uid(&options.uid, value);
+    else if (strcmp(words[at], "--without") == 0) problem = leave_out(&options.layers, value);
+    else problem = "unknown option";
+    if (problem) return usage(problem);
+  }
+  if (options.python && *options.python != '/') return usage("--python takes an absolute path");
+  if (strcmp(words[1], "try-syscall") == 0) return try_system_call(&options, words + at);
+  if (at < count) return usage("unexpected argument");
+  if (strcmp(words[1], "policies") == 0) return print_policies();
+  if (strcmp(words[1], "probe") == 0) return probe(&options);
+  if (strcmp(words[1], "slot") != 0) return usage("unknown command");
+  if (!options.python) return usage("slot needs --python");
+  return run_slot(&options);
+}

@@ -1,0 +1,147 @@
+#define _GNU_SOURCE
+#include "embedded.h"
+
+#include <endian.h>
+#include <fcntl.h>
+#include <linux/memfd.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "jail.h"
+
+static const unsigned char common_policy[] = {
+#embed "../Policies/common.policy"
+};
+static const unsigned char attack_policy[] = {
+#embed "../Policies/attack.policy"
+};
+static const unsigned char strict_policy[] = {
+#embed "../Policies/strict.policy"
+};
+static const unsigned char zygote_policy[] = {
+#embed "../Policies/zygote.policy"
+};
+static const unsigned char judge_policy[] = {
+#embed "../Policies/judge.policy"
+};
+static const unsigned char init_policy[] = {
+#embed "../Policies/init.policy"
+};
+
+static const unsigned char wire_module[] = {
+#embed "../Python/wire.py"
+};
+static const unsigned char oracle_module[] = {
+#embed "../Python/oracle.py"
+};
+static const unsigned char convert_module[] = {
+#embed "../Python/convert.py"
+};
+static const unsigned char guard_module[] = {
+#embed "../Python/guard.py"
+};
+static const unsigned char sanitizer_module[] = {
+#embed "../Python/sanitizer.py"
+};
+static const unsigned char candidate_module[] = {
+#embed "../Python/candidate.py"
+};
+static const unsigned char zygote_module[] = {
+#embed "../Python/zygote.py"
+};
+static const unsigned char judge_module[] = {
+#embed "../Python/judge.py"
+};
+
+#define EMBEDDED(name, array) {name, array, sizeof array}
+
+const struct text policy_texts[] = {
+    EMBEDDED("common.policy", common_policy), EMBEDDED("attack.policy", attack_policy),
+    EMBEDDED("strict.policy", strict_policy), EMBEDDED("zygote.policy", zygote_policy),
+    EMBEDDED("judge.policy", judge_policy),   EMBEDDED("init.policy", init_policy),
+    {NULL, NULL, 0},
+};
+
+const struct text judge_modules[] = {
+    EMBEDDED("wire", wire_module),       EMBEDDED("oracle", oracle_module),
+    EMBEDDED("convert", convert_module), EMBEDDED("judge", judge_module),
+    {NULL, NULL, 0},
+};
+
+const struct text zygote_modules[] = {
+    EMBEDDED("wire", wire_module),           EMBEDDED("convert", convert_module),
+    EMBEDDED("guard", guard_module),         EMBEDDED("sanitizer", sanitizer_module),
+    EMBEDDED("candidate", candidate_module), EMBEDDED("zygote", zygote_module),
+    {NULL, NULL, 0},
+};
+
+// type(sys) is the module type: nothing is imported that the interpreter has not imported already.
+// The last module runs in __main__, whose names are cleared of the boot's own first.
+const char boot_script[] =
+    "import os, sys\n"
+    "def boot():\n"
+    "    data = b''\n"
+    "    while part := os.read(5, 1 << 20):\n"
+    "        data += part\n"
+    "    os.close(5)\n"
+    "    texts, at = [], 0\n"
+    "    while at < len(data):\n"
+    "        count = int.from_bytes(data[at:at + 4], 'little')\n"
+    "        texts.append(data[at + 4:at + 4 + count].decode())\n"
+    "        at += 4 + count\n"
+    "    pairs = list(zip(texts[::2], texts[1::2]))\n"
+    "    for name, source in pairs[:-1]:\n"
+    "        module = sys.modules[name] = type(sys)(name)\n"
+    "        module.__file__ = '<evalkit>/' + name + '.py'\n"
+    "        exec(compile(source, module.__file__, 'exec'), module.__dict__)\n"
+    "    return pairs[-1]\n"
+    "name, source = boot()\n"
+    "code = compile(source, '<evalkit>/' + name + '.py', 'exec')\n"
+    "del boot, name, source, os, sys\n"
+    "exec(code)\n";
+
+static void write_all(int file, const void *bytes, size_t count) {
+  const unsigned char *at = bytes;
+  while (count > 0) {
+    ssize_t written = write(file, at, count);
+    if (written < 0) fail_step("write a memory file", NULL);
+    at += written;
+    count -= (size_t)written;
+  }
+}
+
+static int open_memory_file(const char *name) {
+  int file = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (file < 0) fail_step("create a memory file", name);
+  return file;
+}
+
+static int seal(int file) {
+  if (fcntl(file, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
+    fail_step("seal a memory file", NULL);
+  if (lseek(file, 0, SEEK_SET) < 0) fail_step("rewind a memory file", NULL);
+  return file;
+}
+
+int sealed_file(const char *name, const void *bytes, size_t count) {
+  int file = open_memory_file(name);
+  write_all(file, bytes, count);
+  return seal(file);
+}
+
+static void write_counted(int file, const void *bytes, size_t count) {
+  uint32_t length = htole32((uint32_t)count);
+  write_all(file, &length, sizeof length);
+  write_all(file, bytes, count);
+}
+
+int module_payload(const struct text *modules) {
+  int file = open_memory_file("python");
+  for (const struct text *module = modules; module->name; module++) {
+    write_counted(file, module->name, strlen(module->name));
+    write_counted(file, module->bytes, module->count);
+  }
+  return seal(file);
+}

@@ -1,0 +1,109 @@
+#define _GNU_SOURCE
+#include "slot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "embedded.h"
+
+// How the slot ended, as its exit status. Only reads signals; standard input belongs to the judge.
+static int wait_for_an_end(int signals, const struct box_process *judge, const struct box_process *zygote) {
+  // No events are asked for: POLLHUP (the runner closed) and POLLERR (nobody reads) come unasked.
+  struct pollfd watched[] = {
+      {.fd = STDIN_FILENO},
+      {.fd = STDOUT_FILENO},
+      {.fd = signals, .events = POLLIN},
+      {.fd = judge->pidfd, .events = POLLIN},
+      {.fd = zygote->pidfd, .events = POLLIN},
+  };
+  for (;;) {
+    if (poll(watched, sizeof watched / sizeof *watched, -1) < 0) {
+      if (errno == EINTR) continue;
+      fail_step("poll", NULL);
+    }
+    if (watched[0].revents || watched[1].revents) return 0;
+    if (watched[2].revents) return 0;
+    if (watched[3].revents || watched[4].revents) return exit_box_ended;
+  }
+}
+
+static bool is_readable(int file) {
+  struct pollfd watched = {.fd = file, .events = POLLIN};
+  return poll(&watched, 1, 0) > 0;
+}
+
+static void report_end(const char *name, int status) {
+  char text[96];
+  if (status > 128)
+    snprintf(text, sizeof text, "evalkit-jail: the %s ended by signal %d\n", name, status - 128);
+  else
+    snprintf(text, sizeof text, "evalkit-jail: the %s ended with status %d\n", name, status);
+  fputs(text, stderr);
+}
+
+int run_slot(const struct box_options *options) {
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) fail_step("become subreaper", NULL);
+  sigset_t handled;
+  sigemptyset(&handled);
+  sigaddset(&handled, SIGTERM);
+  sigaddset(&handled, SIGINT);
+  sigaddset(&handled, SIGHUP);
+  if (sigprocmask(SIG_BLOCK, &handled, NULL) < 0) fail_step("block signals", NULL);
+  int signals = signalfd(-1, &handled, SFD_CLOEXEC);
+  if (signals < 0) fail_step("open a signal descriptor", NULL);
+
+  struct bpf init_filter = policy_compile("init", NULL);
+  struct bpf judge_filter = policy_compile("judge", options->python);
+  struct bpf zygote_filter = policy_compile("zygote", options->python);
+  struct bpf strict = policy_compile("strict", NULL);
+  int strict_file = sealed_file("strict", strict.code, strict.count * sizeof *strict.code);
+  int sockets[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0) fail_step("make a socket pair", NULL);
+  int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (nothing < 0) fail_step("open", "/dev/null");
+
+  const char *const arguments[] = {"python3", "-I", "-B", "-c", boot_script, NULL};
+  struct box judge_box = {
+      .name = "judge",
+      .options = options,
+      .filter = &judge_filter,
+      .init_filter = &init_filter,
+      .descriptors = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, sockets[0], -1,
+                      module_payload(judge_modules)},
+      .arguments = arguments,
+  };
+  struct box zygote_box = {
+      .name = "zygote",
+      .options = options,
+      .filter = &zygote_filter,
+      .init_filter = &init_filter,
+      .descriptors = {nothing, nothing, STDERR_FILENO, sockets[1], strict_file,
+                      module_payload(zygote_modules)},
+      .arguments = arguments,
+  };
+  struct box_process judge = box_start(&judge_box);
+  struct box_process zygote = box_start(&zygote_box);
+  // The ends of the boxes must be the only ones, or neither would see the other go.
+  close(sockets[0]);
+  close(sockets[1]);
+
+  int status = wait_for_an_end(signals, &judge, &zygote);
+  bool judge_ended = is_readable(judge.pidfd), zygote_ended = is_readable(zygote.pidfd);
+  box_kill(&judge);
+  box_kill(&zygote);
+  int judge_status = box_wait(&judge), zygote_status = box_wait(&zygote);
+  kill_orphans();
+  if (status != exit_box_ended) return status;
+  if (judge_ended) report_end("judge", judge_status);
+  if (zygote_ended) report_end("zygote", zygote_status);
+  bool set_up_failed = (judge_ended && judge_status == exit_setup) ||
+                       (zygote_ended && zygote_status == exit_setup);
+  return set_up_failed ? exit_setup : exit_box_ended;
+}

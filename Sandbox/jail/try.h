@@ -1,0 +1,8 @@
+// One system call under one policy, for the tests.
+#pragma once
+
+#include "box.h"
+
+// `words`: a policy's role, a system call, and up to six arguments (numbers, $self, or text for a
+// pointer to text). Prints what came of it as "ok N", "errno NAME" or "signal N".
+int try_system_call(const struct box_options *options, char *const *words);
