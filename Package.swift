@@ -70,8 +70,9 @@ let package = Package(
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      // A link to Benchmarks/manifest.json: one source, and at hand wherever the program is installed.
-      resources: [.embedInCode("Tasks/manifest.json")],
+      // The manifest is a link to Benchmarks/manifest.json: one source, and at hand wherever the program is
+      // installed.
+      resources: [.embedInCode("Tasks/manifest.json"), .embedInCode("Reports/report.md.mustache")],
       swiftSettings: strict),
 
     // The command line joins them and holds no logic.

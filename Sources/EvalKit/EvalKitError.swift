@@ -7,6 +7,8 @@ public struct EvalKitError: Error, Sendable, Equatable, CustomStringConvertible 
   public enum Code: String, Sendable, CaseIterable {
     /// The command or one of its options.
     case usage
+    /// A filter that leaves no task.
+    case nothingSelected
     /// A file that is absent, unreadable, or not what it should be.
     case data
     /// A transfer that failed.

@@ -8,7 +8,7 @@ import SystemPackage
 
 /// Knows where task files may lie on this machine, and looks there in a fixed order.
 ///
-/// 1. `--data DIR`, and then nowhere else: a folder that was named is the one that is meant;
+/// 1. `--data DIR`;
 /// 2. `$EVALKIT_DATA`;
 /// 3. the user's cache, `$XDG_CACHE_HOME/evalkit` or `~/.cache/evalkit`;
 /// 4. `../shared/data` beside the checkout that the current directory, or the program, is in.
@@ -66,7 +66,6 @@ public struct DataLocator: Sendable {
       let path = absolute(explicit)
       if Self.isFile(path.string) { return [Candidate(origin: "--data", path: path.string)] }
       add("--data", path, ["", "benchmarks"])
-      return found
     }
     if let folder = environment["EVALKIT_DATA"], !folder.isEmpty {
       add("$EVALKIT_DATA", absolute(folder), ["", "benchmarks"])

@@ -7,6 +7,8 @@ public struct TaskFile: Sendable {
   public let path: String
   /// SHA-256 of the file as it lies there, lower-case hexadecimal.
   public let sha256: String
+  /// SHA-256 of the unzipped bytes: the same for every gzip container.
+  public let contentSHA256: String
   /// MD5 of the unzipped bytes, which evalplus calls `hash` in its results.
   public let md5: String
   /// The tasks in the order of the file.
@@ -43,7 +45,7 @@ public struct TaskFile: Sendable {
         hint: pull)
     }
     return TaskFile(
-      path: path, sha256: sha256, md5: Insecure.MD5.hash(data: content).hexadecimal,
+      path: path, sha256: sha256, contentSHA256: unzipped, md5: Insecure.MD5.hash(data: content).hexadecimal,
       tasks: try tasks(of: benchmark, in: content, path))
   }
 

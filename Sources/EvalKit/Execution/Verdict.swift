@@ -1,0 +1,65 @@
+public import JSON
+
+/// What became of one half (base or plus) of one candidate.
+public struct HalfVerdict: Sendable, Equatable {
+  /// evalplus' own three words (`evalplus/eval/__init__.py`). A crash is `timeout` there, and here.
+  public enum Status: String, Sendable, CaseIterable {
+    case pass, fail, timeout
+  }
+
+  public let status: Status
+  /// Why, in the words of the judge: "wrong answer", "exception", "total timeout", …
+  public let reason: String
+  /// The rest of what the judge said, as it said it: test index, times, the exception's text.
+  public let detail: JSONObject
+
+  public init(status: Status, reason: String, detail: JSONObject = [:]) {
+    self.status = status
+    self.reason = reason
+    self.detail = detail
+  }
+}
+
+/// The verdict on one candidate. It is about the program only; what goes wrong on our side is a
+/// ``HarnessFault``.
+public struct Verdict: Sendable, Equatable {
+  public let base: HalfVerdict
+  public let plus: HalfVerdict
+
+  public init(base: HalfVerdict, plus: HalfVerdict) {
+    self.base = base
+    self.plus = plus
+  }
+}
+
+/// The sandbox, not the program, failed; the candidate has no verdict.
+public struct HarnessFault: Error, Sendable, Equatable {
+  public let detail: String
+
+  public init(_ detail: String) { self.detail = detail }
+}
+
+extension HalfVerdict {
+  init(json: JSONValue) throws(JSONError) {
+    let word = try json.require("status", \.string)
+    guard let status = Status(rawValue: word) else { throw JSONError("unknown status '\(word)'") }
+    var detail = json.object ?? [:]
+    detail["status"] = nil
+    detail["reason"] = nil
+    self.init(status: status, reason: try json.require("reason", \.string), detail: detail)
+  }
+
+  var json: JSONValue {
+    var object: JSONObject = ["status": .string(status.rawValue), "reason": .string(reason)]
+    for member in detail.members { object[member.name] = member.value }
+    return .object(object)
+  }
+}
+
+extension Verdict {
+  init(json: JSONValue) throws(JSONError) {
+    self.init(
+      base: try HalfVerdict(json: try json.require("base") { $0 }),
+      plus: try HalfVerdict(json: try json.require("plus") { $0 }))
+  }
+}

@@ -1,0 +1,34 @@
+public import JSON
+
+/// What a generator made of one prompt.
+public struct Completion: Sendable {
+  /// The text after the prompt, already cut at the model's own end marker.
+  public var text: String
+  /// Facts for the sample's row that decide nothing: token counts, forward passes.
+  public var facts: JSONObject
+
+  public init(text: String, facts: JSONObject = [:]) {
+    self.text = text
+    self.facts = facts
+  }
+}
+
+extension Completion {
+  /// The text up to the first stop string, tabs turned into four spaces, as evalplus' decoders do
+  /// (`evalplus/provider/base.py`, `hf.py`).
+  public func cut(at stops: [String]) -> String {
+    let bytes = Array(text.utf8)
+    let end = stops.compactMap { firstOccurrence(of: Array($0.utf8), in: bytes) }.min() ?? bytes.count
+    let kept = String(decoding: bytes[..<end], as: UTF8.self)
+    return kept.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "    ")
+  }
+}
+
+/// Byte search: Swift's own compares by canonical equivalence, where `"\n"` does not match inside `"\r\n"`.
+private func firstOccurrence(of needle: [UInt8], in bytes: [UInt8]) -> Int? {
+  guard let first = needle.first, bytes.count >= needle.count else { return nil }
+  for start in 0...(bytes.count - needle.count) where bytes[start] == first {
+    if bytes[start..<(start + needle.count)].elementsEqual(needle) { return start }
+  }
+  return nil
+}

@@ -1,0 +1,162 @@
+public import JSON
+
+/// The result of one benchmark within a run.
+public struct BenchmarkResult: Sendable {
+  public let benchmark: Benchmark
+  /// One per task that was asked for, in the order of the file.
+  public let tasks: [TaskScore]
+  public let score: Score
+  /// Whether only a part of the benchmark was asked for.
+  public let isPartial: Bool
+  /// Tasks of the benchmark without any sample; each counts as failed.
+  public let missing: [String]
+  /// Samples without a verdict, through our fault, with the reason. The score is not to be trusted.
+  public let notJudged: [(sample: SampleID, fault: HarnessFault)]
+  /// How many samples ended in each status and for each reason, base and plus.
+  public let base: Tally
+  public let plus: Tally
+
+  /// Counts of what became of the samples.
+  public struct Tally: Sendable {
+    public private(set) var statuses: [HalfVerdict.Status: Int] = [:]
+    public private(set) var reasons: [String: Int] = [:]
+
+    mutating func count(_ half: HalfVerdict) {
+      statuses[half.status, default: 0] += 1
+      reasons[half.reason, default: 0] += 1
+    }
+  }
+
+  init(_ planned: PlannedBenchmark, plan: RunPlan, verdicts: [SampleID: Verdict], notJudged: Faults) {
+    benchmark = planned.benchmark
+    isPartial = planned.isPartial
+    var base = Tally()
+    var plus = Tally()
+    var missing: [String] = []
+    var faults: [(sample: SampleID, fault: HarnessFault)] = []
+    var scores: [TaskScore] = []
+    for task in planned.tasks {
+      let count = plan.sampleCount(for: task)
+      if count == 0 { missing.append(task.id) }
+      var own: [Verdict] = []
+      for sample in 0..<count {
+        let id = SampleID(task: task.id, sample: sample)
+        if let verdict = verdicts[id] {
+          own.append(verdict)
+          base.count(verdict.base)
+          plus.count(verdict.plus)
+        } else {
+          faults.append((id, notJudged[id] ?? HarnessFault("no verdict")))
+        }
+      }
+      scores.append(TaskScore(task: task.id, verdicts: own))
+    }
+    self.base = base
+    self.plus = plus
+    self.missing = missing
+    self.notJudged = faults
+    tasks = scores
+    score = Score(of: scores, ks: plan.ks)
+  }
+
+  typealias Faults = [SampleID: HarnessFault]
+}
+
+/// The result of a run. Two runs with the same identity and verdicts give the same bytes: there is no
+/// time, date or order of arrival in it.
+public struct Report: Sendable {
+  /// Raised when a member changes its meaning or goes away; new members do not raise it.
+  public static let schemaVersion = 1
+
+  public let identity: RunIdentity
+  public let benchmarks: [BenchmarkResult]
+  private let verdicts: [SampleID: Verdict]
+
+  init(plan: RunPlan, verdicts: [SampleID: Verdict], notJudged: [SampleID: HarnessFault]) {
+    identity = plan.identity
+    self.verdicts = verdicts
+    benchmarks = plan.benchmarks.map {
+      BenchmarkResult($0, plan: plan, verdicts: verdicts, notJudged: notJudged)
+    }
+  }
+
+  func verdict(of sample: SampleID) -> Verdict? { verdicts[sample] }
+
+  /// Whether every sample that was asked for has a verdict.
+  public var isComplete: Bool { benchmarks.allSatisfy { $0.notJudged.isEmpty } }
+
+  /// The document that `report.json` holds; its format is described in the article "The run folder".
+  public var json: JSONValue {
+    .object([
+      "schema": "evalkit.report", "schema_version": JSONValue(Report.schemaVersion),
+      "identity": .object(identity.json),
+      "complete": .bool(isComplete),
+      "benchmarks": .array(benchmarks.map(document)),
+    ])
+  }
+
+  func write(to folder: String) throws(EvalKitError) {
+    let newline = UInt8(ascii: "\n")
+    try writeAtomically(json.serialized(indented: true) + [newline], to: "\(folder)/report.json")
+    try writeAtomically(Array(try markdown().utf8), to: "\(folder)/report.md")
+  }
+
+  private func document(_ result: BenchmarkResult) -> JSONValue {
+    .object([
+      "name": .string(result.benchmark.name), "version": .string(result.benchmark.version),
+      "tasks": JSONValue(result.tasks.count), "partial": .bool(result.isPartial),
+      "samples": JSONValue(result.tasks.reduce(0) { $0 + $1.samples }),
+      "pass_at_k": .array(result.score.rows.map(row)),
+      "k_omitted": .array(result.score.omitted.map { JSONValue($0) }),
+      "missing_tasks": .array(result.missing.map { .string($0) }),
+      "not_judged": .array(
+        result.notJudged.map {
+          [
+            "task_id": .string($0.sample.task), "sample": JSONValue($0.sample.sample),
+            "fault": .string($0.fault.detail),
+          ]
+        }),
+      "base": tally(result.base), "plus": tally(result.plus),
+      "results": .array(result.tasks.map(task)),
+    ])
+  }
+
+  private func row(_ row: Score.Row) -> JSONValue {
+    ["k": JSONValue(row.k), "base": estimate(row.base), "plus": estimate(row.plus)]
+  }
+
+  private func estimate(_ estimate: Estimate) -> JSONValue {
+    [
+      "value": .double(estimate.value), "standard_error": .double(estimate.standardError),
+      "low": .double(estimate.interval.lowerBound), "high": .double(estimate.interval.upperBound),
+      "interval": .string(estimate.method.rawValue),
+    ]
+  }
+
+  private func tally(_ tally: BenchmarkResult.Tally) -> JSONValue {
+    let statuses = HalfVerdict.Status.allCases.map {
+      JSONObject.Member(name: $0.rawValue, value: JSONValue(tally.statuses[$0] ?? 0))
+    }
+    let reasons = tally.reasons.sorted { $0.key < $1.key }.map {
+      JSONObject.Member(name: $0.key, value: JSONValue($0.value))
+    }
+    return ["statuses": .object(JSONObject(statuses)), "reasons": .object(JSONObject(reasons))]
+  }
+
+  private func task(_ score: TaskScore) -> JSONValue {
+    var samples: [JSONValue] = []
+    var index = 0
+    while let verdict = verdicts[SampleID(task: score.task, sample: index)] {
+      samples.append([
+        "base": .string(verdict.base.status.rawValue), "base_reason": .string(verdict.base.reason),
+        "plus": .string(verdict.plus.status.rawValue), "plus_reason": .string(verdict.plus.reason),
+      ])
+      index += 1
+    }
+    return [
+      "task_id": .string(score.task), "samples": JSONValue(score.samples),
+      "base_passed": JSONValue(score.base), "plus_passed": JSONValue(score.plus),
+      "verdicts": .array(samples),
+    ]
+  }
+}

@@ -1,0 +1,149 @@
+public import JSON
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// One sample of one task.
+public struct SampleID: Sendable, Hashable {
+  public let task: String
+  /// From 0, in the order of appearance.
+  public let sample: Int
+
+  public init(task: String, sample: Int) {
+    self.task = task
+    self.sample = sample
+  }
+}
+
+/// A run on disk: `identity.json`, `samples.jsonl`, `verdicts.jsonl`, `report.json`, `report.md`.
+///
+/// The format is documented in the DocC article "The run folder".
+public actor RunFolder {
+  public let path: String
+  private let samplesFile: Journal
+  private let verdictsFile: Journal
+  private let lock: FileDescriptor
+  private(set) var programs: [SampleID: Program] = [:]
+  private(set) var verdicts: [SampleID: Verdict] = [:]
+
+  /// Opens the folder, or makes it.
+  ///
+  /// - Parameters:
+  ///   - machine: written beside the identity when the folder is made; never compared.
+  /// - Throws: when the folder belongs to another identity, another process is writing to it, or a
+  ///   line in it is damaged.
+  public init(
+    path: String, identity: RunIdentity, machine: JSONObject
+  ) throws(EvalKitError) {
+    self.path = path
+    try makeFolders(path)
+    do {
+      lock = try FileDescriptor.open(
+        FilePath("\(path)/.lock"), .readWrite, options: [.create, .closeOnExec],
+        permissions: [.ownerReadWrite])
+    } catch {
+      throw EvalKitError(.data, "cannot write in '\(path)'", cause: "\(error)")
+    }
+    if flock(lock.rawValue, LOCK_EX | LOCK_NB) != 0 {
+      throw EvalKitError(
+        .data, "another evalkit is writing to '\(path)'", hint: "wait for it, or give another --output")
+    }
+    try RunFolder.settle(identity, machine: machine, in: path)
+    var programs: [SampleID: Program] = [:]
+    samplesFile = try Journal(path: "\(path)/samples.jsonl") { (_, bytes) throws(JSONError) in
+      let (id, slices) = try RunFolder.row(bytes)
+      guard let solution = slices["solution"], bytes[solution].first == UInt8(ascii: "\"") else {
+        throw JSONError("field 'solution' is missing or not text")
+      }
+      programs[id] = Program(token: Array(bytes[solution]))
+    }
+    var verdicts: [SampleID: Verdict] = [:]
+    verdictsFile = try Journal(path: "\(path)/verdicts.jsonl") { (_, bytes) throws(JSONError) in
+      let (id, _) = try RunFolder.row(bytes)
+      verdicts[id] = try Verdict(json: try JSONValue(parsing: bytes))
+    }
+    self.programs = programs
+    // After a power cut a verdict may have reached the disk without its sample; it is made again.
+    self.verdicts = verdicts.filter { programs[$0.key] != nil }
+  }
+
+  deinit { try? lock.close() }
+
+  private static func row(_ bytes: [UInt8]) throws(JSONError) -> (SampleID, JSONSlices) {
+    let slices = try JSONSlices(of: bytes)
+    func field(_ name: String) throws(JSONError) -> JSONValue {
+      guard let range = slices[name] else { throw JSONError("field '\(name)' is missing") }
+      return try JSONValue(parsing: Array(bytes[range]))
+    }
+    guard let task = try field("task_id").string, let sample = try field("sample").integer, sample >= 0
+    else { throw JSONError("field 'task_id' or 'sample' has the wrong type") }
+    return (SampleID(task: task, sample: sample), slices)
+  }
+
+  private static func settle(
+    _ identity: RunIdentity, machine: JSONObject, in path: String
+  ) throws(EvalKitError) {
+    let file = "\(path)/identity.json"
+    if access(file, F_OK) != 0 {
+      if access("\(path)/samples.jsonl", F_OK) == 0 {
+        throw EvalKitError(
+          .data, "'\(path)' holds samples but no identity.json",
+          hint: "give another --output; these samples can be scored with 'evalkit score'")
+      }
+      let document: JSONValue = .object(["identity": .object(identity.json), "machine": .object(machine)])
+      return try writeAtomically(document.serialized(indented: true) + [UInt8(ascii: "\n")], to: file)
+    }
+    let found: RunIdentity
+    do {
+      let document = try JSONValue(parsing: try FileBytes.read(file, limit: 1 << 26))
+      found = RunIdentity(try document.require("identity", \.object))
+    } catch let error as JSONError {
+      throw EvalKitError(.data, "'\(file)' is damaged", cause: error.description)
+    } catch let error as EvalKitError {
+      throw error
+    } catch {
+      throw EvalKitError(.data, "cannot read '\(file)'", cause: "\(error)")
+    }
+    if let difference = identity.firstDifference(from: found) {
+      throw EvalKitError(
+        .data, "'\(path)' holds a run with another '\(difference.key)'",
+        cause: "there it is \(difference.theirs), now it is \(difference.ours)",
+        hint: "give another --output, or repeat the command that began this run")
+    }
+  }
+
+  /// - Parameter facts: further members of the row, after `solution`.
+  func append(sample id: SampleID, program: Program, facts: JSONObject) throws(EvalKitError) {
+    var row: JSONObject = [
+      "task_id": .string(id.task), "sample": JSONValue(id.sample), "solution": .raw(program.token),
+    ]
+    for member in facts.members { row[member.name] = member.value }
+    try samplesFile.append(row)
+    programs[id] = program
+  }
+
+  func append(verdict: Verdict, of id: SampleID) throws(EvalKitError) {
+    try verdictsFile.append([
+      "task_id": .string(id.task), "sample": JSONValue(id.sample), "base": verdict.base.json,
+      "plus": verdict.plus.json,
+    ])
+    verdicts[id] = verdict
+  }
+}
+
+/// `mkdir -p`.
+private func makeFolders(_ path: String) throws(EvalKitError) {
+  var prefix = FilePath(path).root.map { FilePath(root: $0) } ?? FilePath()
+  for component in FilePath(path).components {
+    prefix.append(component)
+    if mkdir(prefix.string, 0o777) != 0, errno != EEXIST {
+      throw EvalKitError(.data, "cannot make the folder '\(prefix)'", cause: "\(Errno.current)")
+    }
+  }
+  var status = stat()
+  guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+    throw EvalKitError(.data, "'\(path)' is not a folder")
+  }
+}

@@ -1,0 +1,46 @@
+import Crypto
+public import JSON
+
+/// Everything that decides a run's numbers, and nothing else: no date, no host, no number of jobs.
+///
+/// Two runs with the same identity must give the same report; a folder is continued only by a run with
+/// the identity it was begun with.
+public struct RunIdentity: Sendable, Equatable {
+  public static let schemaVersion = 1
+
+  public let json: JSONObject
+
+  public init(_ json: JSONObject) { self.json = json }
+
+  /// The first eight hex digits of the SHA-256 of the compact document; names default run folders.
+  public var shortHash: String {
+    let digest = SHA256.hash(data: JSONValue.object(json).serialized())
+    return String(digest.hexadecimal.prefix(8))
+  }
+
+  /// The first key, as a dotted path, in which two identities differ, with both values.
+  public func firstDifference(from other: RunIdentity) -> (key: String, ours: String, theirs: String)? {
+    Self.difference(.object(json), .object(other.json), path: "")
+  }
+
+  private static func difference(
+    _ ours: JSONValue?, _ theirs: JSONValue?, path: String
+  ) -> (key: String, ours: String, theirs: String)? {
+    if ours == theirs { return nil }
+    if case .object(let left)? = ours, case .object(let right)? = theirs {
+      let names = left.members.map(\.name) + right.members.map(\.name).filter { left[$0] == nil }
+      for name in names {
+        let inner = path.isEmpty ? name : "\(path).\(name)"
+        if let found = difference(left[name], right[name], path: inner) { return found }
+      }
+      return nil
+    }
+    return (path, text(ours), text(theirs))
+  }
+
+  private static func text(_ value: JSONValue?) -> String {
+    guard let value else { return "absent" }
+    let text = String(decoding: value.serialized(), as: UTF8.self)
+    return text.count > 80 ? "\(text.prefix(77))..." : text
+  }
+}
