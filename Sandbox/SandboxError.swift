@@ -13,6 +13,7 @@ public enum SandboxError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Two exchanges at once, or one after an exchange that failed.
   case slotNotReady
 
+  /// A sentence with the remedy.
   public var description: String {
     switch self {
     case .jailNotFound(let searched):

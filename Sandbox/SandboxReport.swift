@@ -14,6 +14,7 @@ public struct SandboxLayer: Sendable, Equatable {
 
   /// `seccomp`, `userns`, `landlock`, …
   public let name: String
+  /// How the probe of it ended.
   public let state: State
   /// Without it nothing runs.
   public let mandatory: Bool
@@ -35,7 +36,9 @@ public struct SandboxReport: Sendable, Equatable {
     case refuse
   }
 
+  /// Every layer that was probed, in the order of the probe.
   public let layers: [SandboxLayer]
+  /// What they add up to.
   public let tier: Tier
   /// FNV-1a (64 bits, hexadecimal) over the compiled policies; part of a run's identity, no cryptographic hash.
   public let policyHash: String

@@ -1,3 +1,309 @@
+#define _GNU_SOURCE
 #include "probe.h"
-int probe(const struct box_options *options) { (void)options; return 0; }
-int print_policies(void) { return 0; }
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "checks.h"
+#include "embedded.h"
+#include "landlock.h"
+
+enum state { state_ok, state_missing, state_broken };
+static const char *const state_names[] = {"ok", "missing", "broken"};
+
+enum weight { weight_information, weight_full, weight_mandatory };
+
+struct finding {
+  const char *name;
+  enum state state;
+  enum weight weight;
+  char detail[512];
+  const char *remedy;
+};
+
+struct report {
+  struct finding findings[32];
+  int count;
+};
+
+// A program of a box and the box it is tried in.
+struct trial {
+  const struct box_options *options;
+  const struct bpf *filter;
+  int (*inside)(const void *);
+  const void *argument;
+  const char *const *python_arguments;
+};
+
+// Everything is allowed: what is seen is the layer and not the filter.
+static struct sock_filter allow_all_code[] = {{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
+static const struct bpf allow_all = {allow_all_code, 1};
+
+[[noreturn]] static void run_trial(const struct trial *trial, int output) {
+  if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0) _exit(exit_setup);
+  set_role("probe");
+  struct box box = {
+      .name = "probe",
+      .options = trial->options,
+      .filter = trial->filter,
+      .init_filter = &allow_all,
+      .descriptors = {-1, STDOUT_FILENO, STDERR_FILENO, -1, -1, -1},
+      .arguments = trial->python_arguments,
+      .inside = trial->inside,
+      .inside_argument = trial->argument,
+  };
+  struct box_process process = box_start(&box);
+  int status = box_wait(&process);
+  _exit(status);
+}
+
+// The status of the box's program (128 + signal when it was killed); `text` is what it wrote.
+static int run_in_child(const struct trial *trial, char *text, size_t capacity) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0) fail_step("make a pipe", NULL);
+  pid_t child = fork();
+  if (child < 0) fail_step("fork", NULL);
+  if (child == 0) run_trial(trial, ends[1]);
+  close(ends[1]);
+  size_t used = 0;
+  for (;;) {
+    char rest[256];
+    bool full = used + 1 >= capacity;
+    ssize_t count = full ? read(ends[0], rest, sizeof rest) : read(ends[0], text + used, capacity - 1 - used);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    if (!full) used += (size_t)count;
+  }
+  text[used] = 0;
+  close(ends[0]);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static struct finding *note(struct report *report, const char *name, enum weight weight, const char *remedy) {
+  struct finding *finding = &report->findings[report->count++];
+  *finding = (struct finding){.name = name, .weight = weight, .remedy = remedy};
+  return finding;
+}
+
+// Tries one layer; true when it holds.
+static bool try_layer(struct report *report, const char *name, enum weight weight, const char *remedy,
+                      const struct trial *trial, int wanted) {
+  struct finding *finding = note(report, name, weight, remedy);
+  int status = run_in_child(trial, finding->detail, sizeof finding->detail);
+  if (status == wanted) finding->state = state_ok;
+  else finding->state = status == exit_setup ? state_missing : state_broken;
+  if (finding->state == state_ok && wanted != 0) finding->detail[0] = 0;
+  if (finding->state == state_broken && status > 128 && !finding->detail[0])
+    snprintf(finding->detail, sizeof finding->detail, "ended by signal %d", status - 128);
+  return finding->state == state_ok;
+}
+
+static const char namespace_remedy[] =
+    "allow unshare, clone, mount and pivot_root (in Docker by --security-opt seccomp=<profile>, or use "
+    "Podman); check kernel.unprivileged_userns_clone, user.max_user_namespaces and, on Ubuntu, an AppArmor "
+    "profile with 'userns,' for evalkit-jail";
+
+static void probe_floor(struct report *report, const struct box_options *none, const struct bpf *strict) {
+  struct utsname system;
+  struct finding *kernel = note(report, "kernel", weight_information, "");
+  if (uname(&system) == 0)
+    snprintf(kernel->detail, sizeof kernel->detail, "%s %s %s", system.sysname, system.release, system.machine);
+  try_layer(report, "no_new_privs", weight_mandatory, "a Linux kernel is needed",
+            &(struct trial){none, &allow_all, check_no_new_privileges, NULL, NULL}, 0);
+  const char *remedy = "a kernel with CONFIG_SECCOMP_FILTER is needed, and no emulator of one";
+  if (try_layer(report, "seccomp", weight_mandatory, remedy,
+                &(struct trial){none, strict, check_filter_refuses, NULL, NULL}, 0)) {
+    report->count--;
+    try_layer(report, "seccomp", weight_mandatory, remedy,
+              &(struct trial){none, strict, check_filter_kills, NULL, NULL}, 128 + SIGSYS);
+  }
+#if defined(__x86_64__)
+  if (!try_layer(report, "foreign_entry", weight_mandatory, "system calls of i386 must not pass the filter",
+                 &(struct trial){none, strict, check_foreign_entry, NULL, NULL}, 128 + SIGSYS)) {
+    struct finding *entry = &report->findings[report->count - 1];
+    // A kernel without 32-bit support answers the entry itself with SIGSEGV.
+    if (strstr(entry->detail, "signal 11")) entry->state = state_ok;
+  }
+  try_layer(report, "foreign_numbers", weight_mandatory, "system calls of x32 must not pass the filter",
+            &(struct trial){none, strict, check_foreign_numbers, NULL, NULL}, 128 + SIGSYS);
+#endif
+  try_layer(report, "rlimits", weight_mandatory, "",
+            &(struct trial){none, &allow_all, check_limits, NULL, NULL}, 0);
+  try_layer(report, "descriptors", weight_mandatory, "",
+            &(struct trial){none, &allow_all, check_descriptors, NULL, NULL}, 0);
+  try_layer(report, "identity", weight_mandatory, "as root, the user ids from 60000 must be usable",
+            &(struct trial){none, &allow_all, check_identity, NULL, NULL}, 0);
+}
+
+static void read_namespace(const char *name, char *link, size_t capacity) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/self/ns/%s", name);
+  ssize_t count = readlink(path, link, capacity - 1);
+  link[count < 0 ? 0 : count] = 0;
+}
+
+// Tries the optional layers, one at a time over the user namespace, and returns those that hold.
+static struct layers probe_optional(struct report *report, const struct box_options *asked) {
+  char ipc[64], cgroup[64];
+  read_namespace("ipc", ipc, sizeof ipc);
+  read_namespace("cgroup", cgroup, sizeof cgroup);
+  const struct {
+    enum layer layer;
+    int (*inside)(const void *);
+    const void *argument;
+    const char *remedy;
+  } trials[] = {
+      {layer_userns, check_user, NULL, namespace_remedy},
+      {layer_mountns, check_mounts, NULL, namespace_remedy},
+      {layer_pidns, check_processes, NULL, namespace_remedy},
+      {layer_netns, check_network, NULL, namespace_remedy},
+      {layer_ipcns, check_other_namespace, ipc, namespace_remedy},
+      {layer_utsns, check_host_name, NULL, namespace_remedy},
+      {layer_cgroupns, check_other_namespace, cgroup, namespace_remedy},
+      {layer_landlock, check_landlock, NULL,
+       "enable it with lsm=...,landlock on the kernel command line; in a container use a newer engine"},
+  };
+  struct layers held = {0};
+  for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
+    enum layer layer = trials[i].layer;
+    struct box_options options = *asked;
+    options.python = NULL;
+    options.binds = NULL;
+    options.layers = (struct layers){0};
+    options.layers.has[layer_userns] = held.has[layer_userns] && layer != layer_landlock;
+    options.layers.has[layer] = true;
+    struct trial trial = {&options, &allow_all, trials[i].inside, trials[i].argument, NULL};
+    held.has[layer] = asked->layers.has[layer] &&
+                      try_layer(report, layer_names[layer], weight_full, trials[i].remedy, &trial, 0);
+    if (!asked->layers.has[layer])
+      note(report, layer_names[layer], weight_full, "left out by --without")->state = state_missing;
+  }
+  return held;
+}
+
+static const char python_check[] =
+    "import os, sys\n"
+    "seen = [p for p in ('/etc/passwd', '/proc/self', '/home') if os.path.exists(p)] "
+    "if os.getcwd() == '/scratch' else []\n"
+    "print(sys.version.split()[0], end='')\n"
+    "sys.exit(1 if seen else 0)\n";
+
+static void probe_whole(struct report *report, const struct box_options *asked, struct layers held) {
+  struct box_options options = *asked;
+  options.layers = held;
+  if (!held.has[layer_mountns] && !held.has[layer_landlock]) {
+    struct finding *files = note(report, "files", weight_mandatory, "a mount namespace or Landlock is needed");
+    files->state = state_missing;
+    return;
+  }
+  if (!asked->python) return;
+  struct bpf judge = policy_compile("judge", asked->python);
+  const char *const arguments[] = {"python3", "-I", "-B", "-c", python_check, NULL};
+  try_layer(report, "python", weight_mandatory,
+            "name the interpreter's folders with --bind; it must be readable by the box's user",
+            &(struct trial){&options, &judge, NULL, NULL, arguments}, 0);
+}
+
+static void probe_cgroup(struct report *report) {
+  struct finding *finding =
+      note(report, "cgroup", weight_information, "systemd-run --user --scope -p Delegate=yes");
+  bool unified = access("/sys/fs/cgroup/cgroup.controllers", R_OK) == 0;
+  bool writable = unified && access("/sys/fs/cgroup/cgroup.subtree_control", W_OK) == 0;
+  finding->state = writable ? state_ok : state_missing;
+  snprintf(finding->detail, sizeof finding->detail, "%s; not used by this version",
+           writable ? "version 2, writable" : unified ? "version 2, not delegated" : "no version 2");
+}
+
+static void print_text(const char *text) {
+  putchar('"');
+  for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+    if (*at == '"' || *at == '\\') printf("\\%c", *at);
+    else if (*at == '\n' && !at[1]) break;
+    else if (*at < 0x20 || *at >= 0x7f) printf("\\u%04x", *at);
+    else putchar(*at);
+  }
+  putchar('"');
+}
+
+// Members of an object, without braces.
+static void print_policy_members(void) {
+  uint64_t all = FINGERPRINT_START;
+  printf("\"policies\":[");
+  for (const char *const *role = policy_roles; *role; role++) {
+    struct bpf program = policy_compile(*role, NULL);
+    uint64_t one = policy_fingerprint(&program);
+    all = fingerprint_bytes(all, &one, sizeof one);
+    printf("%s{\"name\":\"%s\",\"instructions\":%u,\"bpf_fnv1a64\":\"%016llx\"}",
+           role == policy_roles ? "" : ",", *role, program.count, (unsigned long long)one);
+  }
+  printf("],\"policy_fnv1a64\":\"%016llx\",\"modules\":[", (unsigned long long)all);
+  const struct text *const payloads[] = {judge_modules, zygote_modules};
+  for (int payload = 0; payload < 2; payload++)
+    for (const struct text *module = payloads[payload]; module->name; module++)
+      printf("%s{\"box\":\"%s\",\"name\":\"%s\",\"source_fnv1a64\":\"%016llx\"}",
+             payload == 0 && module == judge_modules ? "" : ",", payload == 0 ? "judge" : "zygote",
+             module->name,
+             (unsigned long long)fingerprint_bytes(FINGERPRINT_START, module->bytes, module->count));
+  printf("]");
+}
+
+int print_policies(void) {
+  printf("{");
+  print_policy_members();
+  printf("}\n");
+  return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static const char *tier(const struct report *report) {
+  const char *tier = "full";
+  for (int i = 0; i < report->count; i++) {
+    const struct finding *finding = &report->findings[i];
+    if (finding->state == state_ok) continue;
+    if (finding->weight == weight_mandatory) return "refuse";
+    if (finding->weight == weight_full) tier = "reduced";
+  }
+  return tier;
+}
+
+int probe(const struct box_options *options) {
+  struct report report = {0};
+  struct box_options none = *options;
+  none.layers = (struct layers){0};
+  none.python = NULL;
+  none.binds = NULL;
+  struct bpf strict = policy_compile("strict", NULL);
+  probe_floor(&report, &none, &strict);
+  struct layers held = probe_optional(&report, options);
+  if (held.has[layer_landlock]) {
+    for (int i = 0; i < report.count; i++)
+      if (strcmp(report.findings[i].name, "landlock") == 0)
+        snprintf(report.findings[i].detail, sizeof report.findings[i].detail, "ABI %d", landlock_abi());
+  }
+  probe_whole(&report, options, held);
+  probe_cgroup(&report);
+  printf("{\"layers\":[");
+  for (int i = 0; i < report.count; i++) {
+    const struct finding *finding = &report.findings[i];
+    printf("%s{\"name\":\"%s\",\"state\":\"%s\",\"mandatory\":%s,\"detail\":", i ? "," : "", finding->name,
+           state_names[finding->state], finding->weight == weight_mandatory ? "true" : "false");
+    print_text(finding->detail);
+    printf(",\"remedy\":");
+    print_text(finding->state == state_ok ? "" : finding->remedy);
+    printf("}");
+  }
+  printf("],\"tier\":\"%s\",", tier(&report));
+  print_policy_members();
+  printf("}\n");
+  return fflush(stdout) == 0 ? 0 : 1;
+}
