@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def sanitize(text, entry_point=None):
+    return text
