@@ -1,1 +1,275 @@
-# stub
+"""What happens in a child of the zygote: it locks itself down, then runs one program.
+
+The order of the set-up matters (privileges first, the system call filter last), and a step that
+fails ends the child with SETUP_FAILED before any of the program's code is compiled. Every function
+used after that point is bound here, so a program that patches builtins changes only its own values.
+"""
+
+import copy
+import ctypes
+import io
+import json
+import os
+import random
+import resource
+import signal
+import struct
+import sys
+import time
+import types
+from builtins import (
+    BaseException, Exception, MemoryError, OSError, StopIteration, SyntaxError, ValueError, bytes,
+    compile, dict, enumerate, exec, frozenset, int, len, list, range, set, str, tuple, type,
+)  # fmt: skip
+
+import guard
+import wire
+
+SETUP_FAILED = 113
+RESULT = 3
+PID_PLACEHOLDER = 0x7E11DEAD  # stands for the own pid in the filter's comparisons
+SINK_LIMIT = 8 << 20
+TEXT_LIMIT = 2048
+OWN_MODULES = ("wire", "convert", "guard", "sanitizer", "candidate", "zygote")
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_prctl, _syscall = _libc.prctl, _libc.syscall
+_prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
+_syscall.restype = _prctl.restype = ctypes.c_int
+_PDEATHSIG, _DUMPABLE = 1, 4
+_SECCOMP = {"x86_64": 317, "aarch64": 277}.get(os.uname().machine)
+
+_exit, _write, _clock, _deepcopy = os._exit, os.write, time.perf_counter, copy.deepcopy
+_setitimer, _signal, _REAL, _ALARM = signal.setitimer, signal.signal, signal.ITIMER_REAL, signal.SIGALRM
+_traceback = BaseException.__dict__["__traceback__"].__get__
+_arguments = BaseException.__dict__["args"].__get__
+_name = type.__dict__["__name__"].__get__
+_mro = type.__dict__["__mro__"].__get__
+_BUILTIN_ERRORS = frozenset(
+    value for value in vars(__import__("builtins")).values()
+    if type(value) is type and issubclass(value, BaseException)
+)  # fmt: skip
+_ITERABLE = (list, tuple, set, frozenset, dict, str)
+
+
+class TimeoutException(Exception):
+    """Raised in the program by the alarm of a test, under the reference's name."""
+
+
+class _Sink(io.StringIO):
+    """Standard output, error and input of a program: reading raises, writing is capped."""
+
+    room = SINK_LIMIT
+
+    def write(self, text):
+        self.room -= len(text)
+        return len(text) if self.room < 0 else super().write(text)
+
+    def read(self, *_):
+        raise OSError
+
+    readline = readlines = read
+
+    def readable(self):
+        return False
+
+
+class SockFprog(ctypes.Structure):
+    _fields_ = [("len", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
+
+
+def patched_filter(program, pid):
+    """The BPF program (8 bytes an instruction) with the placeholder constant replaced by `pid`."""
+    patched = bytearray(program)
+    for at in range(0, len(patched), 8):
+        if struct.unpack_from("=I", patched, at + 4)[0] == PID_PLACEHOLDER:
+            struct.pack_into("=I", patched, at + 4, pid)
+    return bytes(patched)
+
+
+def limit(kind, soft, hard=None):
+    """Lowers a resource limit; never above the inherited hard limit."""
+    ceiling = resource.getrlimit(kind)[1]
+    hard = soft if hard is None else hard
+    if ceiling != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ceiling), min(hard, ceiling)
+    resource.setrlimit(kind, (soft, hard))
+
+
+def enter(box, parent, result, space, seconds):
+    """Locks this process down. `box` is the zygote's Box, `space` the bytes of address space and
+    data that it may have, `seconds` its total wall limit. Does not return on failure."""
+    try:
+        os.dup2(result, RESULT, inheritable=False)
+        os.dup2(1, 2)
+        os.closerange(4, box.descriptors)
+        os.setsid()
+        if space is not None:
+            limit(resource.RLIMIT_AS, space[0])
+            limit(resource.RLIMIT_DATA, space[1])
+        cpu = int(seconds * 1.5) + 3
+        limit(resource.RLIMIT_CPU, cpu, cpu + 1)
+        limit(resource.RLIMIT_STACK, 64 << 20)
+        limit(resource.RLIMIT_FSIZE, 1 << 20)
+        limit(resource.RLIMIT_NOFILE, 64)
+        limit(resource.RLIMIT_CORE, 0)
+        limit(resource.RLIMIT_MEMLOCK, 64 << 10)
+        for name, value in (("MSGQUEUE", 0), ("SIGPENDING", 256), ("NICE", 0), ("RTPRIO", 0)):
+            if hasattr(resource, "RLIMIT_" + name):
+                limit(getattr(resource, "RLIMIT_" + name), value)
+        for option, value in ((_PDEATHSIG, signal.SIGKILL), (_DUMPABLE, 0)):
+            if _prctl(option, value, 0, 0, 0):
+                _exit(SETUP_FAILED)
+        if os.getppid() != parent:
+            _exit(SETUP_FAILED)
+        random.seed()
+        box.enable_collector()
+        for name in OWN_MODULES:
+            sys.modules.pop(name, None)
+        box.main = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        filter_program = box.filter
+        guard.restrict()
+        if filter_program:
+            code = patched_filter(filter_program, os.getpid())
+            held = ctypes.create_string_buffer(code, len(code))
+            fprog = SockFprog(len(code) // 8, ctypes.addressof(held))
+            if _SECCOMP is None or _syscall(_SECCOMP, 1, 0, ctypes.byref(fprog)):
+                _exit(SETUP_FAILED)
+    except BaseException as error:
+        os.write(2, ("set-up failed: %r\n" % (error,)).encode()[:500])
+        _exit(SETUP_FAILED)
+
+
+def write_all(data):
+    """Writes to the result pipe; a judge that has gone away ends the program."""
+    try:
+        while data:
+            data = data[_write(RESULT, data) :]
+    except OSError:
+        _exit(1)
+
+
+def read_program(source):
+    """The program's text: a JSON string token, read from the pipe `source` to its end."""
+    pieces = []
+    while True:
+        piece = os.read(source, 1 << 20)
+        if not piece:
+            return json.loads(b"".join(pieces))
+        pieces.append(piece)
+
+
+def describe(error, stage):
+    """`code NUL type NUL line NUL message` without calling anything of the program's."""
+    kind = type(error)
+    code = stage
+    if kind is TimeoutException:
+        code = "timeout"
+    elif kind is MemoryError:
+        code = "memory"
+    name, message, line = _name(kind), "", 0
+    if kind in _BUILTIN_ERRORS:
+        arguments = _arguments(error)
+        if arguments and type(arguments[0]) is str:
+            message = arguments[0]
+        if SyntaxError in _mro(kind) and type(error.lineno) is int:
+            line = error.lineno
+    trace = _traceback(error)
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<string>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return "\0".join((code, name[:200], str(line), message[:TEXT_LIMIT]))
+
+
+class Run:
+    """One program on one list of tests, as the reference's `unsafe_execute` runs it.
+
+    `limits`: seconds for each test, or None for the reference program, whose inputs are copied
+    before the clock starts. `capture` names what the oracle needs beside the output.
+    """
+
+    def __init__(self, entry_point, inputs, limits, fast, capture):
+        self.entry_point, self.inputs, self.limits = entry_point, inputs, limits
+        self.fast, self.capture = fast, capture
+        self.encoder = wire.Encoder(write_all)
+        self.streams = (sys.stdout, sys.stderr, sys.stdin)
+        self.tail = ""
+
+    def redirect(self):
+        sys.stdout = sys.stderr = sys.stdin = _Sink()
+        return sys.stdout
+
+    def restore(self, sink):
+        sys.stdout, sys.stderr, sys.stdin = self.streams
+        text = io.StringIO.getvalue(sink)
+        if text:
+            self.tail = text[-TEXT_LIMIT:]
+
+    def program(self, text):
+        """Runs to the end and leaves the process; nothing of the program's runs afterwards."""
+        send = self.encoder.send
+        send(wire.STARTED, 0, 0.0, "")
+        count, stage, sink = 0, "syntax", self.redirect()
+        try:
+            try:
+                scope = {}
+                code = compile(text, "<string>", "exec", 0, True)
+                stage = "program"
+                exec(code, scope)
+                stage = "entry"
+                function = scope[self.entry_point]
+            finally:
+                self.restore(sink)
+        except BaseException as error:
+            send(wire.EXCEPTION, wire.PROGRAM, 0.0, describe(error, stage))
+            self.finish(0)
+        for index, arguments in enumerate(self.inputs):
+            count += 1
+            if not self.test(function, index, arguments) and self.fast:
+                break
+        self.finish(count)
+
+    def finish(self, count):
+        self.encoder.send(wire.DONE, count, 0.0, self.tail)
+        _exit(0)
+
+    def call(self, function, index, arguments):
+        """The output and the seconds it took, under the test's alarm and the sink."""
+
+        def alarm(signum, frame):
+            raise TimeoutException("Timed out!")
+
+        if self.limits is None:
+            arguments = _deepcopy(arguments)
+        else:
+            _setitimer(_REAL, self.limits[index])
+            _signal(_ALARM, alarm)
+        try:
+            sink = self.redirect()
+            try:
+                start = _clock()
+                output = function(*arguments)
+                return output, _clock() - start
+            finally:
+                self.restore(sink)
+        finally:
+            _setitimer(_REAL, 0)
+
+    def test(self, function, index, arguments):
+        send = self.encoder.send
+        seconds = 0.0
+        try:
+            output, seconds = self.call(function, index, arguments)
+            if self.capture == "elements" and type(output) not in _ITERABLE:
+                output = set(output)
+            elif self.capture == "argument":
+                output = (output, arguments[0])
+            send(wire.VALUE, index, seconds, output)
+        except wire.Unsupported as error:
+            send(wire.UNSUPPORTED, index, seconds, error.args[0][:TEXT_LIMIT])
+        except BaseException as error:
+            send(wire.EXCEPTION, index, seconds, describe(error, "call"))
+            return False
+        return True

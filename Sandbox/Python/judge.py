@@ -1,29 +1,314 @@
-# Stub of the judge: answers every message with its own JSON and blobs.
+"""Main of box 1: holds the expected values, compares, and speaks with the runner.
+
+The judge never runs a program and never sees one run. It reads values off the result pipe of each
+child of the zygote, compares them with the expected ones in the order of the tests, and takes
+everything else (exit status, times, memory) from the zygote. The stream says nothing that counts
+but values: what is missing, out of order or garbled is a failure.
+"""
+
+import array
+import json
 import os
+import platform
+import select
+import socket
 import struct
+import sys
+import time
+
+import oracle
+import wire
+from expected import REFERENCE_LIMIT
+from trial import Reference, Trial
+
+ZYGOTE = 3
+REFERENCE_SECONDS, SANITIZE_SECONDS, PATIENCE = 300.0, 60.0, 60.0
+SANITIZE_MEMORY = 2 << 30
 
 
-def read_exactly(count):
-    parts = []
-    while count:
-        part = os.read(0, min(count, 1 << 20))
-        if not part:
-            os._exit(0)
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
+class Fault(Exception):
+    """The harness failed; says nothing about any program."""
 
 
-def write_all(data):
-    view = memoryview(data)
+class Zygote:
+    """The judge's end of the socket; the messages are listed in zygote.py."""
+
+    def __init__(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=ZYGOTE)
+
+    def send(self, op, *parts):
+        body = wire.pack_parts(*parts)
+        try:
+            self.sock.sendall(wire.U32.pack(len(body)) + op.encode() + body)
+        except OSError as error:
+            raise Fault("the zygote is gone (%s)" % error) from None
+
+    def receive(self, wanted):
+        """The parts of the next message, which must be `wanted`, and the descriptors with it."""
+        descriptors = array.array("i")
+        try:
+            head, rights, _, _ = self.sock.recvmsg(5, socket.CMSG_SPACE(8), socket.MSG_CMSG_CLOEXEC)
+            for level, kind, data in rights:
+                if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                    descriptors.frombytes(data[: len(data) - len(data) % 4])
+            head += self.exactly(5 - len(head)) if head else b""
+            if not head:
+                raise Fault("the zygote died")
+            parts = wire.unpack_parts(self.exactly(wire.U32.unpack_from(head)[0]))
+        except (OSError, wire.WireError) as error:
+            raise Fault("the zygote is gone (%s)" % error) from None
+        op = chr(head[4])
+        if op == "f":
+            raise Fault(parts[0].decode("utf-8", "replace"))
+        if op != wanted:
+            raise Fault("the zygote sent %r instead of %r" % (op, wanted))
+        return parts, descriptors.tolist()
+
+    def exactly(self, size):
+        data = bytearray()
+        while len(data) < size:
+            piece = self.sock.recv(min(size - len(data), 1 << 20))
+            if not piece:
+                raise Fault("the zygote died")
+            data += piece
+        return bytes(data)
+
+    def open_task(self, meta, base, plus):
+        """Starts a task zygote. Returns the numbers of base and plus tests."""
+        self.send("T", json.dumps(meta).encode(), base, plus)
+        counts = json.loads(self.receive("t")[0][0])
+        return counts["base"], counts["plus"]
+
+    def run(self, op, order, limits, program, consume):
+        """Runs one child on `program` (a JSON string token). `consume(bytes)` gets its output and
+        returns False to have it killed. Returns the zygote's report of its end."""
+        self.send(op, json.dumps(order).encode(), limits)
+        _, descriptors = self.receive("r")
+        if len(descriptors) != 2:
+            raise Fault("the zygote passed %d descriptors instead of 2" % len(descriptors))
+        result, source = descriptors
+        try:
+            try:
+                view = memoryview(program)
+                while view:
+                    view = view[os.write(source, view) :]
+            except BrokenPipeError:
+                pass  # the child is dead; its report says how
+            finally:
+                os.close(source)
+            return self.pump(result, order["seconds"], consume)
+        finally:
+            os.close(result)
+
+    def pump(self, result, seconds, consume):
+        os.set_blocking(result, False)
+        poll = select.poll()
+        poll.register(result, select.POLLIN)
+        poll.register(self.sock, select.POLLIN)
+        deadline = time.monotonic() + seconds + PATIENCE
+        report, reading = None, True
+        while report is None or reading:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise Fault("the zygote did not report the end of a program")
+            for descriptor, _ in poll.poll(remaining * 1000):
+                if descriptor != result:
+                    report = json.loads(self.receive("x")[0][0])
+                    poll.unregister(self.sock)
+                elif reading:
+                    reading = self.read(result, consume)
+                    if reading is None:
+                        if report is None:
+                            self.send("K")
+                        reading = False
+                    if not reading:
+                        poll.unregister(result)
+        return report
+
+    def read(self, result, consume):
+        """True: more may come. False: end of file. None: nobody wants more."""
+        try:
+            data = os.read(result, 1 << 18)
+        except BlockingIOError:
+            return True
+        if not data:
+            return False
+        return True if consume(data) else None
+
+
+class Task:
+    """One open task: its expected values and limits. The zygote holds the inputs."""
+
+    def __init__(self, zygote, request, blobs):
+        self.zygote, self.request = zygote, request
+        self.raw = {"base": blobs[0], "plus": blobs[1]}
+        self.tolerance = json.loads(blobs[2])
+        self.expected, self.parsed, self.failure = {}, {}, None
+        meta = {key: request[key] for key in ("task_id", "dataset", "entry_point", "memory_bytes")}
+        self.counts = zygote.open_task(meta, blobs[0], blobs[1])
+        for half, count in zip(("base", "plus"), self.counts):
+            self.failure = self.failure or self.reference(half, count, blobs[3])
+        zygote.send("E")
+        if not self.failure:
+            zygote.open_task(meta, blobs[0], blobs[1])
+
+    def reference(self, half, count, program):
+        """Runs the reference program. Returns None, or why it is no reference."""
+        run = Reference(self.request["dataset"], self.request["entry_point"], count)
+        order = {"half": half, "mode": "reference", "fast": True, "seconds": REFERENCE_SECONDS}
+        order["capture"] = oracle.PLAIN
+        report = self.zygote.run("R", order, b"", program, run.consume)
+        if not run.started:
+            raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
+        self.expected[half] = run.values
+        reason = run.failure(report)
+        return "%s test: %s" % (half, reason) if reason else None
+
+    def reply(self):
+        seconds = {h: sum(e.seconds for e in values) for h, values in self.expected.items()}
+        answer = {"op": "task", "base_tests": self.counts[0], "plus_tests": self.counts[1]}
+        answer["reference"] = "failed" if self.failure else "ok"
+        answer["base_seconds"], answer["plus_seconds"] = seconds.get("base", 0), seconds.get("plus", 0)
+        if self.failure:
+            answer["detail"] = clean(self.failure)
+        return answer
+
+    def candidate(self, half, fast, program):
+        """The verdict on one half, as the reply's object."""
+        request, expected = self.request, self.expected[half]
+        limits = [
+            max(request["min_time_limit"], request["time_factor"] * e.seconds) for e in expected
+        ]
+        # evalplus: T = min(60, sum) + 1, one more when all tests are run, and the parent of the
+        # process waits for T + 1.
+        seconds = min(request["max_total_time"], sum(limits)) + (2 if fast else 3)
+        trial = Trial(request, self.tolerance, expected, self.raw[half], fast)
+        order = {"half": half, "mode": "candidate", "fast": fast, "seconds": seconds}
+        order["capture"] = oracle.capture(request["dataset"], request["entry_point"])
+        raw_limits = array.array("d", limits).tobytes()
+        report = self.zygote.run("R", order, raw_limits, program, trial.consume)
+        if not trial.started:
+            raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
+        verdict = trial.verdict(report)
+        for key in ("detail", "output_tail"):
+            if verdict.get(key):
+                verdict[key] = clean(verdict[key])
+        return verdict
+
+
+def clean(text):
+    """A str that any JSON reader takes: capped, without lone surrogates."""
+    return text[:2048].encode("utf-8", "replace").decode()
+
+
+def checked_token(token):
+    """`token` itself, when it is JSON text of a string."""
+    if not isinstance(json.loads(token), str):
+        raise Fault("a program must be sent as a JSON string token")
+    return token
+
+
+class Judge:
+    """Answers the runner's requests, one at a time."""
+
+    def __init__(self):
+        self.zygote, self.task, self.broken = Zygote(), None, None
+
+    def hello(self, request, blobs):
+        self.zygote.send("H")
+        version = self.zygote.receive("H")[0][0].decode()
+        if version != sys.version:
+            raise Fault("judge and zygote run different interpreters")
+        try:
+            import numpy
+        except ImportError as error:
+            raise Fault("the judge needs numpy: %s" % error) from None
+        answer = {"op": "hello", "python": platform.python_version(), "numpy": numpy.__version__}
+        answer["implementation"] = sys.implementation.name
+        return answer, []
+
+    def open(self, request, blobs):
+        checked_token(blobs[3])
+        self.close()
+        task = Task(self.zygote, request, blobs)
+        self.task = None if task.failure else task
+        return task.reply(), []
+
+    def close(self):
+        if self.task:
+            self.task = None
+            self.zygote.send("E")
+
+    def candidate(self, request, blobs):
+        if not self.task:
+            raise Fault("a program came before a task")
+        program = checked_token(blobs[0])
+        answer = {"op": "candidate"}
+        for half in request["halves"]:
+            answer[half] = self.task.candidate(half, request["fast"], program)
+        return answer, []
+
+    def sanitize(self, request, blobs):
+        output = bytearray()
+
+        def consume(data):
+            output.extend(data)
+            return len(output) < REFERENCE_LIMIT
+
+        order = {"entry_point": request.get("entry_point"), "seconds": SANITIZE_SECONDS}
+        order["memory_bytes"] = SANITIZE_MEMORY
+        report = self.zygote.run("S", order, b"", checked_token(blobs[0]), consume)
+        try:
+            text = json.loads(output)
+        except ValueError:
+            text = None
+        if report["exit"] != 0 or not isinstance(text, str):
+            cause = "over %d s" % SANITIZE_SECONDS if report["killed"] else json.dumps(report)
+            return {"op": "sanitize", "error": "the sanitiser did not finish: " + cause}, []
+        return {"op": "sanitize"}, [json.dumps(text).encode()]
+
+    def answer(self, request, blobs):
+        handlers = {"hello": self.hello, "task": self.open}
+        handlers.update({"candidate": self.candidate, "sanitize": self.sanitize})
+        if self.broken:
+            return {"op": "fault", "detail": self.broken}, []
+        try:
+            return handlers[request["op"]](request, blobs)
+        except (Fault, KeyError, IndexError, ValueError, TypeError, OSError, MemoryError) as error:
+            self.broken = clean("%s: %s" % (type(error).__name__, error))
+            return {"op": "fault", "detail": self.broken}, []
+
+
+def read_exactly(size):
+    data = bytearray()
+    while len(data) < size:
+        piece = os.read(0, min(size - len(data), 1 << 20))
+        if not piece:
+            os._exit(0)  # the runner is gone
+        data += piece
+    return bytes(data)
+
+
+def read_request():
+    json_length, blob_count = struct.unpack("<II", read_exactly(8))
+    lengths = struct.unpack("<%dQ" % blob_count, read_exactly(8 * blob_count))
+    request = json.loads(read_exactly(json_length))
+    return request, [read_exactly(length) for length in lengths]
+
+
+def write_reply(answer, blobs):
+    text = json.dumps(answer).encode()
+    head = struct.pack("<II%dQ" % len(blobs), len(text), len(blobs), *map(len, blobs))
+    view = memoryview(b"".join([head, text] + blobs))
     while view:
         view = view[os.write(1, view) :]
 
 
-while True:
-    header = read_exactly(8)
-    json_length, blob_count = struct.unpack("<II", header)
-    lengths = read_exactly(8 * blob_count)
-    total = json_length + sum(struct.unpack("<%dQ" % blob_count, lengths))
-    body = read_exactly(total)
-    write_all(header + lengths + body)
+def main():
+    judge = Judge()
+    while True:
+        write_reply(*judge.answer(*read_request()))
+
+
+if __name__ == "__main__":
+    main()

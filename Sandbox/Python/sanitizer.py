@@ -1,1 +1,5 @@
-# stub
+"""stub"""
+
+
+def sanitize(text, entry_point=None):
+    return text

@@ -1,1 +1,432 @@
-# stub
+"""The typed encoding in which values leave a candidate, and the frames that carry it.
+
+Nothing here can import, call or look up a name on behalf of the sender, so there is no pickle,
+marshal, eval or repr. The encoder runs inside the candidate's process: every function it needs is
+bound to this module before candidate code runs, types are compared with `is`, and no method of a
+candidate's object is ever called. The decoder runs in the judge on hostile bytes: lengths are checked before
+anything is allocated, depth and memory are bounded, and the only error it raises is WireError.
+
+A record is   u8 kind | u32 test | f64 seconds | chunk* | end
+a chunk is    u32 length (1 ... 1 MiB) | bytes
+an end is     u32 0 | u8 flags            (the record is complete)
+          or  u32 0xFFFFFFFF              (the record is void, another one for the test follows)
+All integers are little-endian. `seconds` and `flags` are believed only of the reference program.
+"""
+
+import array
+import collections
+import decimal
+import fractions
+import itertools
+import operator
+import struct
+import sys
+from builtins import (
+    BaseException, Exception, IndexError, MemoryError, OverflowError, RecursionError, TypeError,
+    ValueError, abs, all, any, bool, bytearray, bytes, complex, dict, float, frozenset, int, iter,
+    len, list, map, max, memoryview, min, next, range, set, slice, sorted, str, sum, tuple, type,
+    zip,
+)  # fmt: skip
+
+STARTED, VALUE, EXCEPTION, UNSUPPORTED, DONE = 1, 2, 3, 4, 5
+PROGRAM = 0xFFFFFFFF  # the `test` of an exception raised while the program itself was executed
+CHUNK = 1 << 20
+BLOCK = 1 << 16  # items of a vector that are converted at a time
+DEPTH = 200
+VOID = 0xFFFFFFFF
+
+# What the encoder saw. NOT_TEXT: a leaf that is no str, or a container other than list and tuple.
+# UNEQUAL: equal bytes do not imply `==` (NaN), or `==` gives no truth value (numpy arrays).
+NOT_TEXT, UNEQUAL = 1, 2
+
+HEADER = struct.Struct("<BId")
+U32 = struct.Struct("<I")
+U64 = struct.Struct("<Q")
+
+# A subclass of a builtin is sent as its base value, marked. It may define no other special method
+# than these: any other could change what comparing, iterating or converting it gives.
+HARMLESS = frozenset(
+    """__module__ __doc__ __qualname__ __dict__ __weakref__ __slots__ __new__ __init__ __repr__
+    __str__ __annotations__ __getnewargs__ __match_args__ __orig_bases__ __parameters__ __format__
+    __reduce__ __reduce_ex__ __getstate__ __setstate__ __setattr__ __static_attributes__
+    __firstlineno__ __annotate_func__ __annotations_cache__ __init_subclass__ __class_getitem__
+    __replace__""".split()
+)
+
+
+class Unsupported(Exception):
+    """The value has no place on the wire; `args[0]` names its type."""
+
+
+class WireError(Exception):
+    """The bytes are not an encoded value, or decoding them would exceed the bounds."""
+
+
+def pack_parts(*parts):
+    """Joins byte strings so that `unpack_parts` can separate them: u32 count, u64 lengths, bytes."""
+    lengths = b"".join(U64.pack(len(p)) for p in parts)
+    return b"".join((U32.pack(len(parts)), lengths) + parts)
+
+
+def unpack_parts(data):
+    """The inverse of `pack_parts`. Raises WireError when the lengths do not add up."""
+    view = memoryview(data)
+    if len(view) < 4:
+        raise WireError("a message is cut short")
+    count = U32.unpack_from(view)[0]
+    at = 4 + 8 * count
+    if at > len(view):
+        raise WireError("a message is cut short")
+    parts = []
+    for index in range(count):
+        length = U64.unpack_from(view, 4 + 8 * index)[0]
+        if length > len(view) - at:
+            raise WireError("a message is cut short")
+        parts.append(bytes(view[at : at + length]))
+        at += length
+    if at != len(view):
+        raise WireError("a message is too long")
+    return parts
+
+_I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d")
+_same, _differs, _repeat = operator.is_, operator.ne, itertools.repeat
+_islice, _chain, _array = itertools.islice, itertools.chain.from_iterable, array.array
+_Decimal, _decimal_tuple = decimal.Decimal, decimal.Decimal.as_tuple
+_Fraction = fractions.Fraction
+_numerator, _denominator = _Fraction._numerator.__get__, _Fraction._denominator.__get__
+_mro, _vars = type.__dict__["__mro__"].__get__, type.__dict__["__dict__"].__get__
+_name, _flags = type.__dict__["__name__"].__get__, type.__dict__["__flags__"].__get__
+_modules, _HEAP_TYPE = sys.modules, 1 << 9
+_SWAP = sys.byteorder != "little"
+_LOW, _HIGH = -(1 << 63), (1 << 63) - 1
+_KEYS, _ITEMS = type({}.keys()), type({}.items())
+_TYPES = type, type(collections.abc.Hashable)  # metaclasses whose classes hash as plain objects do
+_PLAIN = slice(None)
+_LEAF = {int: b"q", float: b"d", str: b"s", bool: b"?"}
+_BASE = {
+    int: int.__index__,
+    float: float.__float__,
+    complex: lambda v: complex.__add__(v, 0j),
+    str: str.__str__,
+    bytes: lambda v: bytes(memoryview(v)),
+    tuple: lambda v: tuple.__getitem__(v, _PLAIN),
+    list: lambda v: list.__getitem__(v, _PLAIN),
+    dict: dict.copy,
+    set: lambda v: set.__or__(set(), v),
+    frozenset: lambda v: frozenset(set.__or__(set(), v)),
+}
+
+
+def _refuse(data):
+    raise Unsupported("a set element or dict key above 900 KiB")
+
+
+class Encoder:
+    """Encodes values and hands the bytes to `write` in pieces of at most 1 MiB and 13 bytes."""
+
+    __slots__ = ("write", "out", "flags", "prefix")
+
+    def __init__(self, write):
+        self.write, self.out, self.flags, self.prefix = write, bytearray(), 0, b""
+
+    def send(self, kind, test, seconds, value):
+        """Writes one record. For VALUE `value` is encoded, for other kinds it is a str.
+
+        Raises Unsupported, or what `write` or a lack of memory raises, after voiding the record.
+        """
+        self.out.clear()
+        self.flags, self.prefix = 0, HEADER.pack(kind, test, seconds)
+        try:
+            if kind == VALUE:
+                self.value(value, 0)
+            else:
+                self.put(str.encode(value, "utf-8", "surrogatepass"))
+        except BaseException:
+            if not self.prefix:
+                self.write(U32.pack(VOID))
+            raise
+        tail = U32.pack(0) + bytes((self.flags,))
+        if self.out:
+            tail = U32.pack(len(self.out)) + bytes(self.out) + tail
+        self.write(self.prefix + tail)
+
+    def flush(self):
+        if self.out:
+            self.write(self.prefix + U32.pack(len(self.out)) + self.out)
+            self.prefix = b""
+            self.out.clear()
+
+    def put(self, data):
+        """Appends; `data` may be of any size."""
+        if len(data) <= BLOCK:
+            self.out += data
+        else:
+            view = memoryview(data)
+            at = 0
+            while at < len(view):
+                piece = view[at : at + CHUNK - len(self.out)]
+                at += len(piece)
+                self.out += piece
+                if len(self.out) >= CHUNK:
+                    self.flush()
+        if len(self.out) >= CHUNK - BLOCK:
+            self.flush()
+
+    def value(self, value, depth):
+        kind = type(value)
+        if kind is str:
+            self.text(b"s", value)
+            return
+        if depth > DEPTH:
+            raise Unsupported("nesting deeper than %d" % DEPTH)
+        if kind is list or kind is tuple:
+            self.sequence(b"l" if kind is list else b"t", value, depth)
+            return
+        self.flags |= NOT_TEXT
+        handler = _HANDLERS.get(kind) if type(kind) in _TYPES else None
+        if handler:
+            handler(self, value, depth)
+        else:
+            self.other(kind, value, depth)
+
+    def none(self, value, depth):
+        self.put(b"N")
+
+    def truth(self, value, depth):
+        self.put(b"T" if value else b"F")
+
+    def integer(self, value, depth=0):
+        if _LOW <= value <= _HIGH:
+            self.put(b"i" + _I64.pack(value))
+        else:
+            size = (int.bit_length(value) + 7) >> 3
+            self.put((b"J" if value < 0 else b"I") + U32.pack(size))
+            self.put(int.to_bytes(abs(value), size, "little"))
+
+    def real(self, value, depth=0):
+        if value != value:
+            self.flags |= UNEQUAL
+            value = float("nan")
+        self.put(b"f" + _F64.pack(value))
+
+    def imaginary(self, value, depth):
+        if value != value:
+            self.flags |= UNEQUAL
+        self.put(b"c" + _C128.pack(value.real, value.imag))
+
+    def text(self, tag, value):
+        starts = range(0, len(value), CHUNK)
+        if len(starts) < 2:
+            data = str.encode(value, "utf-8", "surrogatepass")
+            self.put(tag + U64.pack(len(data)))
+            self.put(data)
+            return
+        pieces = (str.encode(value[s : s + CHUNK], "utf-8", "surrogatepass") for s in starts)
+        size = len(value) if str.isascii(value) else sum(map(len, pieces))
+        self.put(tag + U64.pack(size))
+        for start in starts:
+            self.put(str.encode(value[start : start + CHUNK], "utf-8", "surrogatepass"))
+
+    def raw(self, value, depth):
+        self.put((b"b" if type(value) is bytes else b"B") + U64.pack(len(value)))
+        self.put(value)
+
+    def sequence(self, tag, value, depth):
+        """A vector (all leaves alike), a group of vectors, or item by item."""
+        count = len(value)
+        if count:
+            first = type(value[0])
+            if all(map(_same, map(type, value), _repeat(first))):
+                if type(first) is type and first in _LEAF:
+                    if self.fits(first, value):
+                        self.put(b"v" + tag + _LEAF[first] + U64.pack(count))
+                        self.vector(first, iter(value))
+                        return
+                elif (first is list or first is tuple) and self.group(tag, first, value):
+                    return
+        self.put(tag + U32.pack(count))
+        for item in value:
+            self.value(item, depth + 1)
+
+    def fits(self, leaf, values):
+        return leaf is not int or (min(values) >= _LOW and max(values) <= _HIGH)
+
+    def group(self, tag, inner, value):
+        """Many lists (or tuples) whose items are all of one leaf type: two passes in C, no calls."""
+        leaf = next(map(type, _chain(value)), None)
+        if type(leaf) is not type or leaf not in _LEAF:
+            return False
+        if not all(map(_same, map(type, _chain(value)), _repeat(leaf))):
+            return False
+        if leaf is int and not (min(_chain(value)) >= _LOW and max(_chain(value)) <= _HIGH):
+            return False
+        width = len(value[0])
+        even = all(map(_same, map(len, value), _repeat(width))) and width < 256
+        shape = b"t" if inner is tuple else b"l"
+        self.put(b"g" + tag + shape + _LEAF[leaf] + U64.pack(len(value)) + U32.pack(width))
+        self.put(b"\1" if even else b"\0")
+        if not even:
+            lengths = map(len, value)
+            for start in range(0, len(value), BLOCK):
+                self.numbers("I", list(_islice(lengths, BLOCK)))
+        self.vector(leaf, _chain(value))
+        return True
+
+    def numbers(self, code, items):
+        block = _array(code, items)
+        if _SWAP:
+            block.byteswap()
+        self.put(block.tobytes())
+
+    def vector(self, leaf, items):
+        """Blocks of 65,536 items, so that only one block is held twice."""
+        if leaf is not str:
+            self.flags |= NOT_TEXT
+        while True:
+            block = list(_islice(items, BLOCK))
+            if not block:
+                return
+            if leaf is bool:
+                self.put(bytes(block))
+            elif leaf is int:
+                self.numbers("q", block)
+            elif leaf is float:
+                if any(map(_differs, block, block)):
+                    self.flags |= UNEQUAL
+                self.numbers("d", block)
+            elif max(map(len, block)) < 256:
+                self.put(b"\0" + bytes(map(len, block)))
+                self.text(b"", "".join(block))
+            else:
+                self.put(b"\1")
+                for item in block:
+                    self.text(b"", item)
+
+    def encoded(self, values, depth):
+        """The values' encodings, sorted: sets and dict keys have no order of their own."""
+        results = []
+        for value in values:
+            inner = Encoder(_refuse)
+            inner.value(value, depth + 1)
+            self.flags |= inner.flags
+            results.append(bytes(inner.out))
+        return results
+
+    def collection(self, value, depth):
+        kind = type(value)
+        tag = b"S" if kind is set else b"Z" if kind is frozenset else b"K"
+        self.put(tag + U32.pack(len(value)))
+        for item in sorted(self.encoded(value, depth)):
+            self.put(item)
+
+    def mapping(self, value, depth):
+        kind = type(value)
+        tag = _MAPPINGS[kind]
+        if kind is _ITEMS:
+            items = list(value)
+        else:
+            items = list(dict.items(value))
+        self.put(tag + U32.pack(len(items)))
+        keys = self.encoded([key for key, _ in items], depth)
+        order = range(len(items))
+        if tag != b"O":
+            order = sorted(order, key=keys.__getitem__)
+        for index in order:
+            self.put(keys[index])
+            self.value(items[index][1], depth + 1)
+
+    def queue(self, value, depth):
+        self.put(b"q")
+        self.sequence(b"l", list(value), depth)
+
+    def span(self, value, depth):
+        self.put(b"r")
+        for part in (value.start, value.stop, value.step):
+            if type(part) is not int:
+                raise Unsupported("range of " + _name(type(part)))
+            self.integer(part)
+
+    def decimal(self, value, depth):
+        sign, digits, exponent = _decimal_tuple(value)
+        if exponent in ("n", "N"):
+            self.flags |= UNEQUAL
+        self.put(b"M" + bytes((sign,)) + U32.pack(len(digits)))
+        self.put(bytes(digits))
+        self.value(exponent, depth + 1)
+
+    def fraction(self, value, depth):
+        self.put(b"Q")
+        for part in (_numerator(value), _denominator(value)):
+            if type(part) is not int:
+                raise Unsupported("Fraction of " + _name(type(part)))
+            self.integer(part)
+
+    def other(self, kind, value, depth):
+        """numpy's scalars and arrays, harmless subclasses of builtins, or Unsupported."""
+        numpy = _modules.get("numpy")
+        if numpy is not None and not _flags(kind) & _HEAP_TYPE and self.numpy(numpy, kind, value, depth):
+            return
+        for ancestor in _mro(kind):
+            if type(ancestor) in _TYPES and ancestor in _BASE:
+                self.put(b"x")
+                self.value(_BASE[ancestor](value), depth + 1)
+                return
+            for name in _vars(ancestor):
+                if type(name) is not str or (name[:2] == "__" and name not in HARMLESS):
+                    suspect = "" if type(name) is not str or name not in SUSPECT else " (forgery suspected)"
+                    if ancestor is not object:
+                        raise Unsupported("%s defines %s%s" % (_name(kind)[:200], name, suspect))
+        raise Unsupported(_name(kind)[:200])
+
+    def numpy(self, numpy, kind, value, depth):
+        array_type, scalar_type = numpy.ndarray, numpy.generic
+        if kind is not array_type and scalar_type not in _mro(kind):
+            return False
+        self.flags |= UNEQUAL
+        code = value.dtype.str
+        if kind is array_type:
+            shape = value.shape
+            self.put(b"a")
+            self.text(b"", code)
+            self.put(bytes((len(shape),)) + b"".join(map(U64.pack, shape)))
+            if value.dtype.kind == "O":
+                self.value(array_type.ravel(value).tolist(), depth + 1)
+                return True
+        else:
+            self.put(b"n")
+            self.text(b"", code)
+        if value.dtype.kind not in "biufcSUMm":
+            raise Unsupported("numpy " + code[:100])
+        data = value.tobytes()
+        self.put(U64.pack(len(data)))
+        self.put(data)
+        return True
+
+
+# Special methods with which a type could bend a comparison in its favour.
+SUSPECT = frozenset(
+    """__eq__ __ne__ __class__ __array__ __array_ufunc__ __array_function__ __hash__ __bool__ __len__
+    __iter__ __getattribute__ __getattr__ __abs__ __sub__ __rsub__ __float__ __le__ __ge__""".split()
+)
+_MAPPINGS = {
+    dict: b"d",
+    collections.Counter: b"C",
+    collections.OrderedDict: b"O",
+    collections.defaultdict: b"D",
+    _ITEMS: b"E",
+}
+_HANDLERS = {
+    type(None): Encoder.none,
+    bool: Encoder.truth,
+    int: Encoder.integer,
+    float: Encoder.real,
+    complex: Encoder.imaginary,
+    bytes: Encoder.raw,
+    bytearray: Encoder.raw,
+    range: Encoder.span,
+    collections.deque: Encoder.queue,
+    _Decimal: Encoder.decimal,
+    _Fraction: Encoder.fraction,
+}
+_HANDLERS.update(dict.fromkeys((set, frozenset, _KEYS), Encoder.collection))
+_HANDLERS.update(dict.fromkeys(_MAPPINGS, Encoder.mapping))

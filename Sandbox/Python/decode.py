@@ -1,0 +1,362 @@
+"""Reads records off the wire and rebuilds plain values. Runs in the judge, on hostile bytes."""
+
+import collections
+import decimal
+import fractions
+import re
+import struct
+
+from wire import CHUNK, DEPTH, DONE, HEADER, STARTED, U32, U64, VALUE, VOID, WireError
+
+_I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d")
+_DTYPE = re.compile(
+    r"[<>|][biufcSU]\d{1,6}|[<>][Mm]8(\[\d{0,4}(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?|\|O"
+)
+_LEAVES = {b"q": "q", b"d": "d", b"?": "?", b"s": None}
+SLACK = 256 << 20
+
+
+
+
+_SUBCLASS = {
+    base: type("subclass of " + base.__name__, (base,), {})
+    for base in (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
+}
+
+
+class Decoder:
+    """Decodes one value. `budget` bounds the estimated memory of the result, in bytes.
+
+    Raises WireError, and nothing else, for bytes that the encoder would not have written.
+    """
+
+    def __init__(self, data, budget):
+        self.view, self.at, self.budget = memoryview(data), 0, budget
+
+    def decode(self):
+        try:
+            value = self.value(0)
+        except WireError:
+            raise
+        except (TypeError, ValueError, OverflowError, MemoryError, RecursionError, ArithmeticError, struct.error) as error:
+            raise WireError("not an encoded value (%s)" % type(error).__name__) from None
+        if self.at != len(self.view):
+            raise WireError("bytes after the value")
+        return value
+
+    def take(self, size):
+        end = self.at + size
+        if end > len(self.view):
+            raise WireError("a value is cut short")
+        piece = self.view[self.at : end]
+        self.at = end
+        return piece
+
+    def tag(self):
+        return bytes(self.take(1))
+
+    def u32(self):
+        return U32.unpack(self.take(4))[0]
+
+    def u64(self):
+        return U64.unpack(self.take(8))[0]
+
+    def charge(self, size):
+        self.budget -= size
+        if self.budget < 0:
+            raise WireError("the value is too large")
+
+    def count(self, items, least):
+        """Checks that `items` things of at least `least` bytes can follow before anything is made."""
+        if items * least > len(self.view) - self.at:
+            raise WireError("a length exceeds the data")
+        return items
+
+    def value(self, depth):
+        if depth > DEPTH + 2:
+            raise WireError("nested too deeply")
+        tag = self.tag()
+        self.charge(40)
+        method = self.METHODS.get(tag)
+        if method is None:
+            raise WireError("unknown tag")
+        return method(self, tag, depth + 1)
+
+    def constant(self, tag, depth):
+        return {b"N": None, b"T": True, b"F": False}[tag]
+
+    def integer(self, tag, depth):
+        if tag == b"i":
+            return _I64.unpack(self.take(8))[0]
+        data = self.take(self.u32())
+        self.charge(len(data))
+        value = int.from_bytes(data, "little")
+        return -value if tag == b"J" else value
+
+    def real(self, tag, depth):
+        return _F64.unpack(self.take(8))[0]
+
+    def imaginary(self, tag, depth):
+        return complex(*_C128.unpack(self.take(16)))
+
+    def text(self, tag=b"", depth=0):
+        data = self.take(self.u64())
+        self.charge(4 * len(data))
+        return str(data, "utf-8", "surrogatepass")
+
+    def raw(self, tag, depth):
+        data = self.take(self.u64())
+        self.charge(len(data))
+        return bytes(data) if tag == b"b" else bytearray(data)
+
+    def items(self, depth, least=1):
+        count = self.count(self.u32(), least)
+        self.charge(16 * count)
+        return [self.value(depth) for _ in range(count)]
+
+    def sequence(self, tag, depth):
+        items = self.items(depth)
+        return items if tag == b"l" else tuple(items)
+
+    def container(self):
+        tag = self.tag()
+        if tag not in (b"l", b"t"):
+            raise WireError("unknown container")
+        return list if tag == b"l" else tuple
+
+    def vector(self, tag, depth):
+        outer, leaf = self.container(), self.tag()
+        return outer(self.leaves(leaf, self.u64()))
+
+    def group(self, tag, depth):
+        outer, inner, leaf = self.container(), self.container(), self.tag()
+        count, width, even = self.u64(), self.u32(), self.tag()
+        if even == b"\1":
+            self.charge(64 * count)
+            lengths = [width] * count
+        else:
+            self.count(count, 4)
+            self.charge(104 * count)
+            lengths = struct.unpack("<%dI" % count, self.take(4 * count))
+        flat = iter(self.leaves(leaf, sum(lengths)))
+        return outer([inner([next(flat) for _ in range(length)]) for length in lengths])
+
+    def leaves(self, leaf, count):
+        if leaf not in _LEAVES:
+            raise WireError("unknown leaf")
+        self.count(count, 1)
+        self.charge(72 * count)
+        if leaf == b"s":
+            return self.texts(count)
+        if leaf == b"?":
+            data = bytes(self.take(count))
+            if data.strip(b"\0\1"):
+                raise WireError("neither true nor false")
+            return [byte == 1 for byte in data]
+        return list(struct.unpack("<%d%s" % (count, _LEAVES[leaf]), self.take(8 * count)))
+
+    def texts(self, count):
+        results = []
+        while count:
+            block = min(count, 1 << 16)
+            count -= block
+            if self.tag() == b"\1":
+                results.extend(self.text() for _ in range(block))
+                continue
+            lengths = bytes(self.take(block))
+            joined, at = self.text(), 0
+            if sum(lengths) != len(joined):
+                raise WireError("lengths do not add up")
+            for length in lengths:
+                results.append(joined[at : at + length])
+                at += length
+        return results
+
+    def collection(self, tag, depth):
+        # Added one by one: a hostile choice of hashes costs quadratic time, and the judge's
+        # CPU alarm is only noticed between byte codes.
+        result = set()
+        for item in self.items(depth):
+            self.charge(80)
+            result.add(item)
+        if tag == b"S":
+            return result
+        return frozenset(result) if tag == b"Z" else dict.fromkeys(result).keys()
+
+    def mapping(self, tag, depth):
+        count = self.count(self.u32(), 2)
+        result = {b"O": collections.OrderedDict, b"C": collections.Counter}.get(tag, dict)()
+        for _ in range(count):
+            self.charge(160)
+            key = self.value(depth)
+            result[key] = self.value(depth)
+        if tag == b"D":
+            return collections.defaultdict(None, result)
+        return result.items() if tag == b"E" else result
+
+    def queue(self, tag, depth):
+        return collections.deque(self.plain(depth, list))
+
+    def plain(self, depth, *kinds):
+        value = self.value(depth)
+        if type(value) not in kinds:
+            raise WireError("a part has the wrong type")
+        return value
+
+    def span(self, tag, depth):
+        return range(*(self.plain(depth, int) for _ in range(3)))
+
+    def decimal(self, tag, depth):
+        sign, digits = self.take(1)[0], bytes(self.take(self.u32()))
+        self.charge(16 * len(digits))
+        exponent = self.plain(depth, int, str)
+        if sign > 1 or (digits and max(digits) > 9) or (type(exponent) is str and exponent not in "FnN"):
+            raise WireError("not a decimal")
+        return decimal.Decimal((sign, tuple(digits), exponent))
+
+    def fraction(self, tag, depth):
+        top, bottom = self.plain(depth, int), self.plain(depth, int)
+        if bottom < 1:
+            raise WireError("not a fraction")
+        return fractions.Fraction(top, bottom)
+
+    def subclass(self, tag, depth):
+        value = self.value(depth)
+        kind = _SUBCLASS.get(type(value))
+        if kind is None:
+            raise WireError("not a subclass")
+        return kind(value)
+
+    def numpy(self, tag, depth):
+        try:
+            import numpy
+        except ImportError:
+            raise WireError("a numpy value, and the judge has no numpy") from None
+        code = self.text()
+        if len(code) > 32 or not _DTYPE.fullmatch(code):
+            raise WireError("unknown numpy type")
+        shape = ()
+        if tag == b"a":
+            shape = tuple(self.u64() for _ in range(self.take(1)[0]))
+        if len(shape) > 32 or any(size > 1 << 40 for size in shape):
+            raise WireError("an array is too large")
+        total = 1
+        for size in shape:
+            total *= size
+        if code == "|O":
+            if tag != b"a":
+                raise WireError("unknown numpy type")
+            flat = self.plain(depth, list)
+            if len(flat) != total:
+                raise WireError("an array's size is wrong")
+            result = numpy.empty(total, dtype=object)
+            for index, item in enumerate(flat):
+                result[index] = item
+            return result.reshape(shape)
+        dtype = numpy.dtype(code)
+        data = self.take(self.u64())
+        self.charge(len(data))
+        if len(data) != total * dtype.itemsize or (not dtype.itemsize and total > 1 << 20):
+            raise WireError("an array's size is wrong")
+        if not data:
+            result = numpy.zeros(shape, dtype)
+        else:
+            result = numpy.frombuffer(bytes(data), dtype).reshape(shape)
+        return result.copy() if tag == b"a" else result[()]
+
+    METHODS = {
+        **dict.fromkeys((b"N", b"T", b"F"), constant),
+        **dict.fromkeys((b"i", b"I", b"J"), integer),
+        b"f": real,
+        b"c": imaginary,
+        b"s": text,
+        **dict.fromkeys((b"b", b"B"), raw),
+        **dict.fromkeys((b"l", b"t"), sequence),
+        b"v": vector,
+        b"g": group,
+        **dict.fromkeys((b"S", b"Z", b"K"), collection),
+        **dict.fromkeys((b"d", b"C", b"O", b"D", b"E"), mapping),
+        b"q": queue,
+        b"r": span,
+        b"M": decimal,
+        b"Q": fraction,
+        b"x": subclass,
+        **dict.fromkeys((b"n", b"a"), numpy),
+    }
+
+
+def decode(data, budget):
+    """The value that `data` encodes; see Decoder."""
+    return Decoder(data, budget).decode()
+
+
+class RecordReader:
+    """Splits a stream into records without holding more of it than the sinks do.
+
+    `begin(kind, test)` gives the sink of a record, something with `update(bytes)`.
+    """
+
+    TEXT_LIMIT = 64 << 10
+
+    def __init__(self, begin):
+        self.begin, self.rest, self.step = begin, b"", self.header
+        self.kind = self.test = self.left = self.size = 0
+        self.seconds, self.sink, self.complete = 0.0, None, None
+
+    def feed(self, data):
+        """Yields (kind, test, seconds, sink, flags) for each record that ends in `data`.
+
+        Raises WireError, after which the reader must not be used again."""
+        view = memoryview(self.rest + data if self.rest else data)
+        at = 0
+        while True:
+            used = self.step(view, at)
+            if used is None:
+                break
+            at += used
+            if self.complete is not None:
+                yield (self.kind, self.test, self.seconds, self.sink, self.complete)
+                self.sink = self.complete = None
+        self.rest = bytes(view[at:])
+
+    def header(self, view, at):
+        if len(view) - at < HEADER.size:
+            return None
+        self.kind, self.test, self.seconds = HEADER.unpack_from(view, at)
+        if not STARTED <= self.kind <= DONE:
+            raise WireError("unknown record")
+        self.size, self.sink = 0, self.begin(self.kind, self.test)
+        self.step = self.length
+        return HEADER.size
+
+    def length(self, view, at):
+        if len(view) - at < 4:
+            return None
+        self.left = U32.unpack_from(view, at)[0]
+        if self.left == VOID:
+            self.sink, self.step = None, self.header
+        elif self.left == 0:
+            self.step = self.flags
+        elif self.left > CHUNK or (self.kind != VALUE and self.size + self.left > self.TEXT_LIMIT):
+            raise WireError("a chunk is too long")
+        else:
+            self.size += self.left
+            self.step = self.chunk
+        return 4
+
+    def chunk(self, view, at):
+        used = min(self.left, len(view) - at)
+        if not used:
+            return None
+        self.sink.update(view[at : at + used])
+        self.left -= used
+        if not self.left:
+            self.step = self.length
+        return used
+
+    def flags(self, view, at):
+        if len(view) - at < 1:
+            return None
+        self.complete = view[at]
+        self.step = self.header
+        return 1
