@@ -51,6 +51,15 @@ static const unsigned char candidate_module[] = {
 static const unsigned char zygote_module[] = {
 #embed "../Python/zygote.py"
 };
+static const unsigned char decode_module[] = {
+#embed "../Python/decode.py"
+};
+static const unsigned char expected_module[] = {
+#embed "../Python/expected.py"
+};
+static const unsigned char trial_module[] = {
+#embed "../Python/trial.py"
+};
 static const unsigned char judge_module[] = {
 #embed "../Python/judge.py"
 };
@@ -64,9 +73,12 @@ const struct text policy_texts[] = {
     {NULL, NULL, 0},
 };
 
+// In the order of their imports; the last one is the program.
 const struct text judge_modules[] = {
-    EMBEDDED("wire", wire_module),       EMBEDDED("oracle", oracle_module),
-    EMBEDDED("convert", convert_module), EMBEDDED("judge", judge_module),
+    EMBEDDED("wire", wire_module),     EMBEDDED("decode", decode_module),
+    EMBEDDED("oracle", oracle_module), EMBEDDED("convert", convert_module),
+    EMBEDDED("expected", expected_module), EMBEDDED("trial", trial_module),
+    EMBEDDED("judge", judge_module),
     {NULL, NULL, 0},
 };
 
