@@ -28,7 +28,7 @@ public struct TaskFile: Sendable {
     let found = try FileBytes.read(path, limit: largestFile)
     let pull = "evalkit data pull \(benchmark.name)"
     if found.isEmpty { throw EvalKitError(.data, "\(path) is empty", hint: pull) }
-    let sha256 = SHA256.hash(data: found).hexadecimal
+    let sha256 = Self.sha256(of: found)
     let content: [UInt8]
     do {
       content = Gzip.recognises(found) ? try Gzip.unzip(found, limit: largestFile) : found
@@ -36,8 +36,7 @@ public struct TaskFile: Sendable {
       throw EvalKitError(.data, "\(path) is not a whole gzip file", cause: "\(error)", hint: pull)
     }
     // Compared unzipped: a mirror's own gzip container holds the same tasks under another hash.
-    let unzipped = SHA256.hash(data: content).hexadecimal
-    if verifyHash, unzipped != benchmark.unzippedSHA256 {
+    if verifyHash, Self.sha256(of: content) != benchmark.unzippedSHA256 {
       let zipped = Gzip.recognises(found)
       throw EvalKitError(
         .data, "\(path) is not \(benchmark.title) \(benchmark.version)",
@@ -96,6 +95,20 @@ public struct TaskFile: Sendable {
   private static func taskID(of line: [UInt8]) -> String? {
     guard let range = try? JSONSlices(of: line)["task_id"] else { return nil }
     return try? JSONValue(parsing: Array(line[range])).string
+  }
+}
+
+extension TaskFile {
+  /// Lower-case hexadecimal.
+  static func sha256(of bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hexadecimal }
+}
+
+extension Benchmark {
+  /// Whether these are the published tasks, gzipped by whomever or not at all.
+  func isPublished(_ bytes: [UInt8]) -> Bool {
+    guard Gzip.recognises(bytes) else { return TaskFile.sha256(of: bytes) == unzippedSHA256 }
+    guard let content = try? Gzip.unzip(bytes, limit: TaskFile.largestFile) else { return false }
+    return TaskFile.sha256(of: content) == unzippedSHA256
   }
 }
 

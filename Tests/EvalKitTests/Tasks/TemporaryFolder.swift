@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A folder of one test's own, gone with the value.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let path: String
 
   init() throws {
