@@ -1,0 +1,71 @@
+#if canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// A whole file, mapped privately and read-only for the life of this object.
+///
+/// The one place of the engine that holds a raw pointer to a file. Nobody writes through the mapping,
+/// so sharing it between threads is safe; a file that another process truncates under us is not
+/// defended against (the system raises SIGBUS), as for every program that maps files.
+final class MappedFile: @unchecked Sendable {
+  let path: String
+  let count: Int
+  private let start: UnsafeRawPointer?
+
+  /// - Throws: `.missing` when `path` cannot be opened, `.malformed` when it is no regular file.
+  init(_ path: String) throws(EngineError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw MappedFile.failure("cannot open", path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw MappedFile.failure("cannot inspect", path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw EngineError(.malformed, "'\(path)' is not a regular file")
+    }
+    guard let size = Int(exactly: status.st_size), size >= 0 else {
+      throw EngineError(.malformed, "'\(path)' reports the size \(status.st_size)")
+    }
+    self.path = path
+    count = size
+    // The kernel refuses mappings of nothing.
+    if size == 0 {
+      start = nil
+      return
+    }
+    guard let mapping = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), mapping != MAP_FAILED else {
+      throw MappedFile.failure("cannot map", path)
+    }
+    start = UnsafeRawPointer(mapping)
+  }
+
+  deinit {
+    if let start { munmap(UnsafeMutableRawPointer(mutating: start), count) }
+  }
+
+  /// Lends the bytes of `range`; the pointer must not leave `body`.
+  func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside of the mapped file")
+    let bytes = UnsafeRawBufferPointer(start: start, count: count)
+    return body(UnsafeRawBufferPointer(rebasing: bytes[range]))
+  }
+
+  /// A copy of the whole file, for the small ones that are parsed.
+  func bytes() -> [UInt8] { withBytes(0..<count) { Array($0) } }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  private static func failure(_ what: String, _ path: String) -> EngineError {
+    let number = errno
+    let reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"
+    return EngineError(
+      .missing, "\(what) '\(path)': \(reason.lowercased())",
+      hint: "check that the checkpoint folder is complete and readable")
+  }
+}

@@ -1,0 +1,38 @@
+/// What a hook sees after each step.
+public struct DenoisingStep: Sendable, Equatable {
+  /// 0..<steps.
+  public let index: Int
+  public let steps: Int
+  /// The whole canvas after the step, prompt included.
+  public let tokens: [Int32]
+  /// The positions revealed in this step, ascending.
+  public let committed: [Int]
+  /// Whether the network ran; a step that reveals nothing has no need of it.
+  public let ranForward: Bool
+}
+
+/// The result of one generation.
+public struct Generation: Sendable, Equatable {
+  /// Prompt and new tokens.
+  public let tokens: [Int32]
+  /// Length of the prompt.
+  public let promptCount: Int
+  /// For each position of `tokens`, the step that revealed it; `nil` where it was never a mask, or
+  /// still is one.
+  public let commitSteps: [Int?]
+  /// How often the network ran.
+  public let forwards: Int
+  /// The part of the revealed positions for which equal confidences left the choice to the rule
+  /// "lowest position first", 0...1.
+  public let tieDecidedShare: Double
+  /// How often the mask token itself was chosen for a position, which then stayed masked.
+  public let maskDraws: Int
+
+  /// The new tokens: everything after the prompt.
+  public var generated: [Int32] { Array(tokens[promptCount...]) }
+
+  /// Masks left at the end.
+  public func remainingMasks(_ configuration: ModelConfiguration) -> Int {
+    tokens.count { $0 == configuration.maskToken }
+  }
+}

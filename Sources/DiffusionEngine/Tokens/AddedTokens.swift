@@ -1,0 +1,57 @@
+/// The tokens that are found in the text before any other rule, and never split.
+struct AddedTokens: Sendable {
+  /// One added token.
+  struct Entry: Sendable, Equatable {
+    let content: [UInt8]
+    let id: Int32
+    /// Left out when text is decoded without special tokens.
+    let isSpecial: Bool
+  }
+
+  let entries: [Entry]
+  /// Entries by first byte, longest first.
+  private let byFirst: [[Entry]]
+  let specialIds: Set<Int32>
+
+  init(_ entries: [Entry]) {
+    self.entries = entries
+    var byFirst = [[Entry]](repeating: [], count: 256)
+    for entry in entries {
+      guard let first = entry.content.first else { continue }
+      byFirst[Int(first)].append(entry)
+    }
+    for index in byFirst.indices {
+      byFirst[index].sort {
+        ($1.content.count, $0.id) < ($0.content.count, $1.id)
+      }
+    }
+    self.byFirst = byFirst
+    specialIds = Set(entries.lazy.filter(\.isSpecial).map(\.id))
+  }
+
+  /// A part of a text: ordinary bytes, or one added token.
+  enum Part: Equatable {
+    case text(Range<Int>)
+    case token(Int32)
+  }
+
+  /// Cuts UTF-8 at the added tokens: leftmost first, and the longest that matches there.
+  func parts(of text: [UInt8]) -> [Part] {
+    var parts: [Part] = []
+    var start = 0
+    var at = 0
+    while at < text.count {
+      let match = byFirst[Int(text[at])].first { text[at...].starts(with: $0.content) }
+      guard let match else {
+        at += 1
+        continue
+      }
+      if start < at { parts.append(.text(start..<at)) }
+      parts.append(.token(match.id))
+      at += match.content.count
+      start = at
+    }
+    if start < text.count { parts.append(.text(start..<text.count)) }
+    return parts
+  }
+}

@@ -1,0 +1,79 @@
+/// Text to ids and back, exactly as the Qwen2 tokenizer of the `tokenizers` library.
+///
+/// Text that is not an added token is composed (NFC), cut by ``PreTokenizer`` and joined by byte-pair
+/// merges. Nothing is put before or after it.
+public struct Tokenizer: Sendable {
+  private let table: TokenTable
+  private let added: AddedTokens
+  private let encoder: BytePairEncoder
+  /// The files it was read from, for the identity of the model.
+  let files: [(name: String, file: MappedFile)]
+
+  init(
+    table: TokenTable, added: AddedTokens, encoder: BytePairEncoder,
+    files: [(name: String, file: MappedFile)] = []
+  ) {
+    self.table = table
+    self.added = added
+    self.encoder = encoder
+    self.files = files
+  }
+
+  /// Reads `vocab.json`, `merges.txt`, `added_tokens.json` and `tokenizer_config.json` (the last two if
+  /// present), or else `tokenizer.json`, of a folder.
+  ///
+  /// - Throws: `.missing` without such files, `.malformed` or `.unsupported` with the file and the
+  ///   token, line or field named.
+  public init(folder: String) throws(EngineError) {
+    self = try TokenizerFiles.load(CheckpointFolder(folder))
+  }
+
+  /// One past the largest id that has a token. The model's vocabulary may be larger.
+  public var vocabularySize: Int { table.count }
+
+  /// Ids of the tokens that ``decode(_:skipSpecial:)`` can leave out.
+  public var specialTokens: Set<Int32> { added.specialIds }
+
+  /// Whether the vocabulary has `<|dlm_pad|>`, by which instruction-tuned checkpoints end an answer.
+  public var hasChatMarker: Bool { id(of: "<|dlm_pad|>") != nil }
+
+  /// The id of one token given as plain text (not in the byte alphabet of vocab.json), or `nil`.
+  public func id(of token: String) -> Int32? { table.ids[Array(token.utf8)] }
+
+  /// The ids of `text`; added tokens inside it become their ids.
+  public func encode(_ text: String) -> [Int32] {
+    let bytes = Array(text.utf8)
+    var out: [Int32] = []
+    // Source code repeats its words; merging each distinct one once saves most of the time.
+    var known: [[UInt8]: [Int32]] = [:]
+    for part in added.parts(of: bytes) {
+      switch part {
+      case .token(let id): out.append(id)
+      case .text(let range):
+        let composed = CanonicalComposition.compose(String(decoding: bytes[range], as: UTF8.self))
+        PreTokenizer(composed.unicodeScalars).forEachWord { word in
+          if let ids = known[word] {
+            out += ids
+            return
+          }
+          let start = out.count
+          encoder.encode(word, into: &out)
+          if word.count <= Tokenizer.longestKnownWord { known[word] = Array(out[start...]) }
+        }
+      }
+    }
+    return out
+  }
+
+  private static let longestKnownWord = 64
+
+  /// The text of `ids`. Bytes that are not UTF-8 become U+FFFD, one for each maximal invalid part; ids
+  /// without a token become nothing.
+  ///
+  /// - Parameter skipSpecial: leave out special tokens.
+  public func decode(_ ids: [Int32], skipSpecial: Bool = false) -> String {
+    var bytes: [UInt8] = []
+    for id in ids where !(skipSpecial && added.specialIds.contains(id)) { bytes += table[id] }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

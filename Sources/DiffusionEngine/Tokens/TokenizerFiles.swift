@@ -1,0 +1,77 @@
+import JSON
+
+/// Readers of the two ways in which a checkpoint ships its tokenizer.
+enum TokenizerFiles {
+  static func load(_ folder: CheckpointFolder) throws(EngineError) -> Tokenizer {
+    if let vocabulary = try folder.optionalFile("vocab.json") {
+      return try separateFiles(folder, vocabulary)
+    }
+    guard let file = try folder.optionalFile("tokenizer.json") else {
+      throw EngineError(
+        .missing, "'\(folder.path)' holds neither vocab.json nor tokenizer.json",
+        hint: "download the tokenizer files of the checkpoint")
+    }
+    return try singleFile(folder.json(file), path: file.path, files: [("tokenizer.json", file)])
+  }
+
+  private static func separateFiles(
+    _ folder: CheckpointFolder, _ vocabulary: MappedFile
+  ) throws(EngineError) -> Tokenizer {
+    let merges = try folder.file("merges.txt")
+    let addedFile = try folder.optionalFile("added_tokens.json")
+    let settingsFile = try folder.optionalFile("tokenizer_config.json")
+    var builder = TokenizerBuilder(path: vocabulary.path)
+    try builder.addVocabulary(folder.json(vocabulary))
+    builder.path = merges.path
+    try builder.addMerges(text: merges.bytes())
+    var added: [Int32: AddedTokens.Entry] = [:]
+    if let file = addedFile {
+      builder.path = file.path
+      for entry in try builder.addedTokens(plain: folder.json(file)) { added[entry.id] = entry }
+    }
+    if let file = settingsFile {
+      builder.path = file.path
+      // Says which of the added tokens are special, and may name more of them.
+      for entry in try builder.addedTokens(decoder: folder.json(file)) { added[entry.id] = entry }
+    }
+    try builder.add(added.values.sorted { $0.id < $1.id })
+    let files: [(name: String, file: MappedFile?)] = [
+      ("vocab.json", vocabulary), ("merges.txt", merges), ("added_tokens.json", addedFile),
+      ("tokenizer_config.json", settingsFile),
+    ]
+    return try builder.tokenizer(
+      files: files.compactMap { entry in entry.file.map { (entry.name, $0) } })
+  }
+
+  /// tokenizer.json; everything in it that would change ids must be what Qwen2 has.
+  static func singleFile(
+    _ json: JSONValue, path: String, files: [(name: String, file: MappedFile)]
+  ) throws(EngineError) -> Tokenizer {
+    var builder = TokenizerBuilder(path: path)
+    guard let model = json["model"], model["type"]?.string ?? "BPE" == "BPE" else {
+      throw EngineError(.unsupported, "'\(path)': the model is not byte-pair encoding")
+    }
+    for name in ["dropout", "unk_token"] where model[name] != nil {
+      throw EngineError(.unsupported, "'\(path)': field 'model.\(name)' is not supported")
+    }
+    for name in ["byte_fallback", "ignore_merges"] where model[name]?.bool == true {
+      throw EngineError(.unsupported, "'\(path)': field 'model.\(name)' is not supported")
+    }
+    guard json["normalizer"]?["type"]?.string == "NFC" else {
+      throw EngineError(.unsupported, "'\(path)': the normalizer is not NFC")
+    }
+    let steps = json["pre_tokenizer"]?["pretokenizers"]?.array ?? []
+    guard steps.contains(where: { $0["pattern"]?["Regex"]?.string == qwenPattern }) else {
+      throw EngineError(.unsupported, "'\(path)': the pre-token rule is not that of Qwen2")
+    }
+    try builder.addVocabulary(model["vocab"] ?? .null)
+    try builder.addMerges(list: model["merges"]?.array ?? [])
+    try builder.add(builder.addedTokens(list: json["added_tokens"]?.array ?? []))
+    return try builder.tokenizer(files: files)
+  }
+
+  /// The rule that ``PreTokenizer`` implements, as tokenizer.json states it.
+  static let qwenPattern =
+    #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"#
+    + #"|\s*[\r\n]+|\s+(?!\S)|\s+"#
+}
