@@ -84,7 +84,7 @@ let package = Package(
     .executableTarget(
       name: "EvalKitCLI",
       dependencies: [
-        "EvalKit", "DiffusionEngine", "evalkit-jail", "evalkit-fetch",
+        "EvalKit", "DiffusionEngine", "evalkit-jail", "evalkit-fetch", "evalkit-fetch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TextTable", package: "TextTable"),
       ],

@@ -22,7 +22,8 @@ extension Report {
       "tasks": result.tasks.count, "all": result.benchmark.taskCount, "partial": result.isPartial,
       "samples": result.tasks.reduce(0) { $0 + $1.samples },
       "rows": result.score.rows.map { ["k": "\($0.k)", "base": $0.base.text, "plus": $0.plus.text] },
-      "omitted": result.score.omitted.map { "\($0)" }.joined(separator: ", "),
+      "omitted": result.score.omitted.isEmpty
+        ? nil : result.score.omitted.map { "\($0)" }.joined(separator: ", ") as Any?,
       "reasons": Set(result.base.reasons.keys).union(result.plus.reasons.keys).sorted().map {
         [
           "reason": $0, "base": "\(result.base.reasons[$0] ?? 0)", "plus": "\(result.plus.reasons[$0] ?? 0)",

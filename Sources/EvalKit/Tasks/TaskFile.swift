@@ -36,7 +36,8 @@ public struct TaskFile: Sendable {
       throw EvalKitError(.data, "\(path) is not a whole gzip file", cause: "\(error)", hint: pull)
     }
     // Compared unzipped: a mirror's own gzip container holds the same tasks under another hash.
-    if verifyHash, Self.sha256(of: content) != benchmark.unzippedSHA256 {
+    let unzipped = Self.sha256(of: content)
+    if verifyHash, unzipped != benchmark.unzippedSHA256 {
       let zipped = Gzip.recognises(found)
       throw EvalKitError(
         .data, "\(path) is not \(benchmark.title) \(benchmark.version)",

@@ -1,0 +1,87 @@
+import DiffusionEngine
+import EvalKit
+import JSON
+
+/// The engine as the harness wants it: prompts in, text out, on a thread of its own.
+actor EngineGenerator: Generator {
+  private let thread: EngineThread
+  private let model: DiffusionModel
+  private let options: DenoisingOptions
+  /// The model goes on after its answer's end, mostly with padding; none of it is the answer.
+  private let endMarkers: Set<Int32>
+  nonisolated let label: String
+  nonisolated let identity: JSONObject
+  nonisolated let promptStyle: PromptStyle
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  /// Maps and hashes the checkpoint, on the engine's thread: 15 GB take a while.
+  ///
+  /// - Parameter style: `nil` takes what the checkpoint was trained for.
+  static func load(
+    folder: String, options: DenoisingOptions, style: PromptStyle?, threads: Int?
+  ) async throws -> EngineGenerator {
+    let thread = EngineThread()
+    let (model, hashes) = try await Loader(thread: thread).load(folder, threads: threads)
+    return EngineGenerator(
+      model: model, hashes: hashes, folder: folder, options: options, style: style, thread: thread)
+  }
+
+  private actor Loader {
+    private let thread: EngineThread
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    init(thread: EngineThread) { self.thread = thread }
+
+    func load(_ folder: String, threads: Int?) throws -> (DiffusionModel, ModelIdentity) {
+      let model = try DiffusionModel.load(folder, threads: threads)
+      return (model, try model.identity())
+    }
+  }
+
+  private init(
+    model: DiffusionModel, hashes: ModelIdentity, folder: String, options: DenoisingOptions,
+    style: PromptStyle?, thread: EngineThread
+  ) {
+    self.model = model
+    self.options = options
+    self.thread = thread
+    endMarkers = Set(
+      ["<|endoftext|>", "<|im_end|>", "<|dlm_pad|>"].compactMap { model.tokenizer.id(of: $0) })
+    label = folder.split(separator: "/").last.map { String($0) } ?? "model"
+    // Only DiffuCoder's instruct checkpoints have the padding token; base ones share everything else.
+    promptStyle = style ?? (model.tokenizer.hasChatMarker ? .chat : .completion)
+    identity = [
+      "sha256": .string(hashes.sha256), "weights_sha256": .string(hashes.weights),
+      "tokenizer_sha256": .string(hashes.tokenizer), "parameters": JSONValue(hashes.parameterCount),
+      "precision": "fp32", "sampler": .object(options.json),
+    ]
+  }
+
+  func complete(_ prompt: Prompt, sample: Int) async throws -> Completion {
+    let ids = model.tokenizer.encode(prompt.text)
+    let generation = try model.generate(
+      prompt: ids, options: options, key: SampleKey(task: prompt.task, sample: sample), onStep: nil,
+      isCancelled: { Task.isCancelled })
+    let text = generation.generated.prefix { !endMarkers.contains($0) }
+    return Completion(
+      text: model.tokenizer.decode(Array(text)),
+      facts: [
+        "prompt_tokens": JSONValue(ids.count), "forward_passes": JSONValue(generation.forwards),
+        "masks_left": JSONValue(generation.remainingMasks(model.configuration)),
+      ])
+  }
+}
+
+extension DenoisingOptions {
+  /// What decides the sampled text, for the run's identity.
+  fileprivate var json: JSONObject {
+    [
+      "algorithm": .string(algorithm.rawValue), "temperature": .double(temperature),
+      "top_p": JSONValue(topP), "top_k": JSONValue(topK),
+      "alg_temp": JSONValue(algTemperature), "steps": JSONValue(steps),
+      "max_new_tokens": JSONValue(maxNewTokens), "eps": .double(eps),
+      "seed": .string("\(seed)"),
+    ]
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import EvalKit
+
+@main
+struct EvalKitCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evalkit",
+    abstract: "Score diffusion code models on HumanEval+ and MBPP+.",
+    discussion: """
+      EXAMPLES
+        evalkit run humaneval+ --model ./ckpt      score a checkpoint
+        evalkit run humaneval+ --model canonical   check data and sandbox: 100 %
+        evalkit score samples.jsonl --benchmark humaneval+
+        evalkit doctor                             what protects this machine
+
+      EXIT CODES
+        0    done, whatever the score
+        1    the answer is no: doctor found this machine unfit to run candidates
+        2    it could not be done: a bad file, no data, no space
+        3    finished, but the sandbox failed and some samples have no verdict
+        5    nothing was selected
+        64   the command line is wrong
+        130  interrupted (143: terminated); the same command goes on from there
+
+      Results go to standard output, everything else to standard error. There is
+      no colour when NO_COLOR is set or the output is no terminal.
+      Shell completions: evalkit --generate-completion-script bash|zsh|fish
+      """,
+    version: evalkitVersion,
+    subcommands: [
+      RunCommand.self, ScoreCommand.self, ListCommand.self, DataCommand.self, DoctorCommand.self,
+    ])
+}

@@ -1,0 +1,48 @@
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The run was stopped by a signal.
+struct Interruption: Error {
+  let signal: Int32
+}
+
+/// The signal that came, if one did.
+private final class Signal: Sendable {
+  let number = Mutex<Int32?>(nil)
+}
+
+/// Runs `body`; SIGINT and SIGTERM cancel it and become an ``Interruption``.
+///
+/// What does not stop in time (a forward pass of a large model takes longer than a second) is left
+/// behind: the process ends, every finished row is already in the run folder, and the sandboxes die
+/// with their standard input.
+func interruptible(_ body: @escaping @Sendable () async throws -> Void) async throws {
+  let work = Task { try await body() }
+  let received = Signal()
+  let queue = DispatchQueue(label: "evalkit.signals")
+  let sources = [SIGINT, SIGTERM].map { number in
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+    source.setEventHandler {
+      received.number.withLock { $0 = number }
+      work.cancel()
+      queue.asyncAfter(deadline: .now() + .milliseconds(700)) {
+        Console.write("\nevalkit: interrupted; the same command goes on from there\n", to: STDERR_FILENO)
+        _exit(128 + number)
+      }
+    }
+    source.resume()
+    return source
+  }
+  defer { for source in sources { source.cancel() } }
+  do {
+    try await work.value
+  } catch {
+    if let number = received.number.withLock({ $0 }) { throw Interruption(signal: number) }
+    throw error
+  }
+}

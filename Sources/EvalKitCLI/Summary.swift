@@ -1,0 +1,57 @@
+import EvalKit
+import TextTable
+
+/// What is printed at the end of a run: a table, and whatever keeps the numbers from being the whole truth.
+struct Summary {
+  let text: String
+
+  private struct Row {
+    let benchmark: String
+    let k: Int
+    let base: String
+    let plus: String
+  }
+
+  init(_ report: Report) {
+    let rows = report.benchmarks.flatMap { result in
+      result.score.rows.map {
+        Row(benchmark: result.benchmark.name, k: $0.k, base: $0.base.text, plus: $0.plus.text)
+      }
+    }
+    let table = TextTable<Row> {
+      [
+        Column(title: "benchmark", value: $0.benchmark),
+        Column(title: "pass@k", value: "\($0.k)", align: .right),
+        Column(title: "base", value: $0.base),
+        Column(title: "base + plus", value: $0.plus),
+      ]
+    }
+    var lines = [table.string(for: rows, style: Style.psql) ?? ""]
+    for result in report.benchmarks {
+      let name = result.benchmark.name
+      if result.isPartial {
+        lines.append("\(name): partial, \(result.tasks.count) of \(result.benchmark.taskCount) tasks")
+      }
+      if !result.missing.isEmpty {
+        lines.append(
+          "\(name): \(result.missing.count) tasks have no sample and count as failed: "
+            + Summary.some(of: result.missing))
+      }
+      if !result.score.omitted.isEmpty {
+        let ks = result.score.omitted.map { "pass@\($0)" }.joined(separator: ", ")
+        lines.append("\(name): too few samples a task for \(ks)")
+      }
+      if !result.notJudged.isEmpty {
+        lines.append(
+          "\(name): NOT JUDGED, the score is not to be trusted: "
+            + Summary.some(of: result.notJudged.map { "\($0.sample.task) #\($0.sample.sample)" }))
+      }
+    }
+    text = lines.joined(separator: "\n")
+  }
+
+  private static func some(of names: [String]) -> String {
+    let shown = names.prefix(10).joined(separator: ", ")
+    return names.count > 10 ? "\(shown), … (all in the report)" : shown
+  }
+}
