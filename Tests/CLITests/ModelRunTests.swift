@@ -1,0 +1,115 @@
+import Foundation
+import JSON
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The whole way with a real, tiny checkpoint of random weights: samples, verdicts, report; broken off and
+/// continued.
+@Suite(.serialized, .enabled(if: hasData, "EVALKIT_DATA is not set"))
+struct ModelRunTests {
+  private static let checkpoint = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("DiffusionEngineTests/Fixtures/tiny").path
+
+  private func command(_ folder: String) -> [String] {
+    [
+      "run", "humaneval+", "--model", Self.checkpoint, "--task", "53", "--task", "23", "-n", "3",
+      "--max-new-tokens", "6", "--temperature", "0.4", "--output", folder, "--threads", "1",
+    ]
+  }
+
+  /// Every process below `parent`, now.
+  private func descendants(of parent: pid_t) -> [pid_t] {
+    let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(parent)/task")) ?? []
+    let children = tasks.flatMap { task in
+      let text = try? String(contentsOfFile: "/proc/\(parent)/task/\(task)/children", encoding: .utf8)
+      return (text ?? "").split(separator: " ").compactMap { pid_t($0) }
+    }
+    return children + children.flatMap { descendants(of: $0) }
+  }
+
+  /// Starts the command and sends `signal` once `count` samples are made.
+  private func breakOff(_ folder: String, with signal: Int32, after count: Int) async throws -> Binary.Result {
+    var left: [pid_t] = []
+    let result = try await Binary.start(command(folder)) { pid in
+      for _ in 0..<3000 where Scratch.lines("\(folder)/samples.jsonl").count < count {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      left = descendants(of: pid)
+      kill(pid, signal)
+    }
+    #expect(!left.isEmpty, "the signal came before there was a sandbox")
+    for _ in 0..<200 where left.contains(where: { kill($0, 0) == 0 }) {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    #expect(left.filter { kill($0, 0) == 0 } == [])
+    return result
+  }
+
+  private func ids(_ file: String) throws -> [String] {
+    try Scratch.lines(file).map { line in
+      let row = try JSONValue(parsing: Array(line.utf8))
+      return "\(row["task_id"]?.string ?? "") \(row["sample"]?.integer ?? -1)"
+    }
+  }
+
+  @Test func aBrokenRunEndsLikeAnUndisturbedOne() async throws {
+    try await Scratch.withFolder { folder in
+      let whole = try await Binary.run(command("\(folder)/whole"))
+      #expect(whole.code == 0, "\(whole.error)")
+      let samples = try ids("\(folder)/whole/samples.jsonl")
+      #expect(samples.count == 6 && Set(samples).count == 6)
+      #expect(try ids("\(folder)/whole/verdicts.jsonl").count == 6)
+
+      let broken = "\(folder)/broken"
+      let killed = try await breakOff(broken, with: SIGKILL, after: 2)
+      #expect(killed.code == 128 + Int(SIGKILL))
+      let afterKill = try ids("\(broken)/samples.jsonl")
+      #expect((2..<6).contains(afterKill.count), "the run was not broken off in the middle")
+
+      let interrupted = try await breakOff(broken, with: SIGINT, after: 4)
+      #expect(interrupted.code == 130)
+      #expect(interrupted.error.contains("the same command goes on from there"))
+
+      let resumed = try await Binary.run(command(broken))
+      #expect(resumed.code == 0, "\(resumed.error)")
+      for file in ["samples.jsonl", "verdicts.jsonl"] {
+        let rows = try ids("\(broken)/\(file)")
+        #expect(rows.count == 6 && Set(rows).count == 6, "\(file): a sample was made or judged twice")
+      }
+      #expect(
+        Set(Scratch.lines("\(broken)/samples.jsonl")) == Set(Scratch.lines("\(folder)/whole/samples.jsonl")))
+      for file in ["report.json", "report.md"] {
+        #expect(Scratch.bytes("\(broken)/\(file)") == Scratch.bytes("\(folder)/whole/\(file)"), "\(file)")
+      }
+    }
+  }
+
+  @Test func theIdentitySaysWhatMadeTheNumbers() async throws {
+    try await Scratch.withFolder { folder in
+      let result = try await Binary.run(command(folder) + ["--limit", "1", "--json", "--seed", "7"])
+      #expect(result.code == 0, "\(result.error)")
+      let source = try #require(try result.json()["identity"]?["source"])
+      #expect(source["sha256"]?.string?.count == 64)
+      #expect(source["precision"] == "fp32" && source["prompt_style"] == "chat")
+      #expect(source["sampler"]?["seed"] == "7" && source["sampler"]?["algorithm"] == "entropy")
+    }
+  }
+
+  @Test func aDamagedCheckpointIsNamed() async throws {
+    try await Scratch.withFolder { folder in
+      let copy = "\(folder)/ckpt"
+      try FileManager.default.copyItem(atPath: Self.checkpoint, toPath: copy)
+      let weights = "\(copy)/model.safetensors"
+      let bytes = try #require(Scratch.bytes(weights))
+      try bytes.prefix(1000).write(to: URL(fileURLWithPath: weights))
+      let result = try await Binary.run([
+        "run", "humaneval+", "--model", copy, "--output", "\(folder)/run", "--limit", "1",
+      ])
+      #expect(result.code == 2 && result.error.contains("model.safetensors"), "\(result.error)")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/run"))
+    }
+  }
+}
