@@ -92,7 +92,7 @@ let package = Package(
 
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
     .testTarget(
-      name: "DiffusionEngineTests", dependencies: ["DiffusionEngine", "JSON"],
+      name: "DiffusionEngineTests", dependencies: ["DiffusionEngine", "JSON"], exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(
       name: "SandboxTests", dependencies: ["Sandbox", "JSON", "evalkit-jail"],

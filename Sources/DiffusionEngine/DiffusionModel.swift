@@ -6,7 +6,7 @@ public final class DiffusionModel: Sendable {
   public let configuration: ModelConfiguration
   public let tokenizer: Tokenizer
 
-  private let network: ForwardPass
+  let network: ForwardPass
   private let weightsFiles: [(name: String, file: MappedFile)]
   private let configurationFile: MappedFile
 

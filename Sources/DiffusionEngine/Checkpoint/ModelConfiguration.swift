@@ -2,7 +2,7 @@ public import JSON
 
 /// The facts of config.json that the engine uses, checked against each other.
 public struct ModelConfiguration: Sendable, Equatable {
-  public let architecture: Architecture
+  public internal(set) var architecture: Architecture
   /// Rows of the embedding and of the head; more than the tokenizer has tokens.
   public let vocabularySize: Int
   public let hiddenSize: Int
