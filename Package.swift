@@ -95,7 +95,12 @@ let package = Package(
       name: "DiffusionEngineTests", dependencies: ["DiffusionEngine", "JSON"], exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(
-      name: "SandboxTests", dependencies: ["Sandbox", "JSON", "evalkit-jail"],
+      name: "SandboxTests",
+      dependencies: [
+        "Sandbox", "JSON", "evalkit-jail",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "EvalKitTests", dependencies: ["EvalKit", "JSON", "evalkit-fetch"],

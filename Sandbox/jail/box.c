@@ -22,8 +22,10 @@
 #include "limits.h"
 #include "tree.h"
 
+// Debian's libblas.so.3 is a link through /etc/alternatives, a directory of links and nothing else.
 static const char *const shared_paths[] = {
-    "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/usr/share/zoneinfo",
+    "/lib",           "/lib64",           "/usr/lib",           "/usr/lib64",
+    "/usr/local/lib", "/etc/ld.so.cache", "/etc/alternatives", "/usr/share/zoneinfo",
 };
 static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/urandom"};
 static const char *const loaders[] = {

@@ -102,6 +102,7 @@ int main(int count, char **words) {
   }
   if (options.python && *options.python != '/') return usage("--python takes an absolute path");
   if (strcmp(words[1], "try-syscall") == 0) return try_system_call(&options, words + at);
+  if (strcmp(words[1], "try-python") == 0) return try_python(&options, words + at);
   if (at < count) return usage("unexpected argument");
   if (strcmp(words[1], "policies") == 0) return print_policies();
   if (strcmp(words[1], "probe") == 0) return probe(&options);

@@ -196,7 +196,15 @@ static const char python_check[] =
     "import os, sys\n"
     "seen = [p for p in ('/etc/passwd', '/proc/self', '/home') if os.path.exists(p)] "
     "if os.getcwd() == '/scratch' else []\n"
-    "print(sys.version.split()[0], end='')\n"
+    "print(sys.version.split()[0], *seen, end='')\n"
+    "try:\n"
+    "    import numpy\n"
+    "    print(' with numpy', numpy.__version__, end='')\n"
+    "except ModuleNotFoundError:\n"
+    "    pass\n"
+    "except ImportError as error:\n"
+    "    print(' cannot import numpy:', str(error).strip().splitlines()[-1][-200:], end='')\n"
+    "    sys.exit(1)\n"
     "sys.exit(1 if seen else 0)\n";
 
 static void probe_whole(struct report *report, const struct box_options *asked, struct layers held) {

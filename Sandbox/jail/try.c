@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "embedded.h"
+
 struct attempt {
   const struct bpf *inner; // strict, over zygote's
   long number;
@@ -72,4 +74,23 @@ int try_system_call(const struct box_options *options, char *const *words) {
   if (status <= 128) return status;
   printf("signal %d\n", status - 128);
   return 0;
+}
+
+int try_python(const struct box_options *options, char *const *words) {
+  if (!words[0] || !words[1] || !options->python) return exit_usage;
+  struct bpf init_filter = policy_compile("init", NULL);
+  struct bpf filter = policy_compile(words[0], options->python);
+  struct bpf strict = policy_compile("strict", NULL);
+  const char *const arguments[] = {"python3", "-I", "-B", "-c", words[1], NULL};
+  struct box box = {
+      .name = "try",
+      .options = options,
+      .filter = &filter,
+      .init_filter = &init_filter,
+      .descriptors = {open("/dev/null", O_RDWR | O_CLOEXEC), STDOUT_FILENO, STDERR_FILENO, -1,
+                      sealed_file("strict", strict.code, strict.count * sizeof *strict.code), -1},
+      .arguments = arguments,
+  };
+  struct box_process process = box_start(&box);
+  return box_wait(&process);
 }

@@ -1,0 +1,77 @@
+import Glibc
+import Sandbox
+import Subprocess
+import SystemPackage
+
+/// The program `evalkit-jail`, called as the tests need it, with the layers that this machine has.
+struct JailProgram: Sendable {
+  /// Found once; every suite reads it.
+  static let shared = Task { try await JailProgram() }
+
+  let path: FilePath
+  let jail: Jail
+  let python: PythonEnvironment
+  let report: SandboxReport
+
+  private init() async throws {
+    jail = try Jail()
+    path = try FilePath("/proc/self/exe").resolvedLink().removingLastComponent().appending("evalkit-jail")
+    // Debian's own is the one that an ordinary user can read, too.
+    python = try await PythonEnvironment.find(
+      access("/usr/bin/python3", X_OK) == 0 ? "/usr/bin/python3" : nil)
+    report = try await jail.probe(python: python)
+  }
+
+  /// What became of one call of the program.
+  struct Outcome: Sendable {
+    let status: TerminationStatus
+    let output: String
+    let errors: String
+  }
+
+  /// `evalkit-jail COMMAND [--without LAYER]... [--python ...] WORDS...`
+  func call(
+    _ command: String, _ words: [String] = [], without: [String]? = nil, withPython: Bool = false,
+    asUser user: UInt32? = nil, program: FilePath? = nil
+  ) async throws -> Outcome {
+    var arguments = [command] + (without ?? report.missingLayers).flatMap { ["--without", $0] }
+    if withPython {
+      arguments += ["--python", python.executable] + python.binds.flatMap { ["--bind", $0] }
+    }
+    var options = PlatformOptions()
+    if let user {
+      options.userID = user
+      options.groupID = user
+      options.supplementaryGroups = []
+    }
+    let result = try await run(
+      .path(program ?? path), arguments: Arguments(arguments + words), platformOptions: options,
+      output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+    return Outcome(
+      status: result.terminationStatus, output: result.standardOutput, errors: result.standardError)
+  }
+
+  /// What a system call comes to under a policy: `ok`, `errno EPERM`, `signal 31`.
+  func trying(_ words: [String], without: [String]? = nil) async throws -> String {
+    let outcome = try await call("try-syscall", words, without: without)
+    let line = outcome.output.split(separator: "\n").first.map(String.init) ?? outcome.errors
+    return line.hasPrefix("ok") ? "ok" : line
+  }
+
+  /// Runs Python in a box, under a policy.
+  func python(_ role: String, _ source: String, without: [String]? = nil) async throws -> Outcome {
+    try await call("try-python", [role, source], without: without, withPython: true)
+  }
+}
+
+extension FilePath {
+  /// Where a symbolic link points.
+  func resolvedLink() throws -> FilePath {
+    let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+      let count = buffer.baseAddress.map { readlink(string, $0, buffer.count) } ?? -1
+      return String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+    guard !text.isEmpty else { throw Errno.noSuchFileOrDirectory }
+    return FilePath(text)
+  }
+}
