@@ -3,6 +3,7 @@
 import collections
 import decimal
 import fractions
+import itertools
 import re
 import struct
 
@@ -12,7 +13,8 @@ _I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d
 _DTYPE = re.compile(
     r"[<>|][biufcSU]\d{1,6}|[<>][Mm]8(\[\d{0,4}(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?|\|O"
 )
-_LEAVES = {b"q": "q", b"d": "d", b"?": "?", b"s": None}
+_PARTS = (b"q", b"d", b"s", b"?")
+_LEAVES = {b"q": "q", b"d": "d", b"?": "?", b"s": None, b"m": None}
 SLACK = 256 << 20
 
 
@@ -146,6 +148,21 @@ class Decoder:
             raise WireError("unknown leaf")
         self.count(count, 1)
         self.charge(72 * count)
+        if leaf != b"m":
+            return self.block(leaf, count)
+        results = []
+        while count:
+            kinds = bytes(self.take(min(count, 1 << 16)))
+            count -= len(kinds)
+            if max(kinds) > 4:
+                raise WireError("unknown leaf")
+            parts = [iter(self.block(leaf, kinds.count(k))) for k, leaf in enumerate(_PARTS)]
+            parts.append(itertools.repeat(None))
+            results.extend([next(parts[kind]) for kind in kinds])
+        return results
+
+    def block(self, leaf, count):
+        self.count(count, 1)
         if leaf == b"s":
             return self.texts(count)
         if leaf == b"?":
@@ -160,9 +177,19 @@ class Decoder:
         while count:
             block = min(count, 1 << 16)
             count -= block
-            if self.tag() == b"\1":
-                results.extend(self.text() for _ in range(block))
+            layout = self.tag()
+            if layout == b"\1":
+                results.extend([self.text() for _ in range(block)])
                 continue
+            if layout == b"\2":
+                table = [self.text() for _ in range(self.take(1)[0] + 1)]
+                indices = bytes(self.take(block))
+                if max(indices) >= len(table):
+                    raise WireError("no such string in the table")
+                results.extend(map(table.__getitem__, indices))
+                continue
+            if layout != b"\0":
+                raise WireError("unknown layout of strings")
             lengths = bytes(self.take(block))
             joined, at = self.text(), 0
             if sum(lengths) != len(joined):

@@ -8,7 +8,7 @@ import convert
 import decode
 import oracle
 import wire
-from expected import MARGIN, REFERENCE_LIMIT, Buffer, Expected, TooLarge
+from expected import MARGIN, REFERENCE_LIMIT, Buffer, Expected, TextOrBuffer, TooLarge
 
 TEXT_LIMIT = 64 << 10
 COMPARE_SECONDS = 20  # of CPU, for decoding and comparing one output
@@ -109,20 +109,20 @@ class Reference(Records):
         self.budget = 16 << 30
 
     def value_sink(self, test):
-        return Buffer(REFERENCE_LIMIT)
+        return TextOrBuffer(REFERENCE_LIMIT, self.may_digest)
 
     def value(self, test, seconds, sink, flags):
-        data = sink.data
-        if self.not_none:
-            data, flags = b"F" if bytes(data) == b"N" else b"T", wire.NOT_TEXT
         if not (math.isfinite(seconds) and seconds >= 0):
             raise wire.WireError("a time that is none")
-        self.values.append(Expected(data, flags, seconds, self.may_digest))
+        if self.not_none:
+            self.values.append(Expected(b"F" if sink.data == b"N" else b"T", 0, seconds))
+        else:
+            self.values.append(Expected.of(sink, flags, seconds))
         return True
 
     def no_value(self, test, reason, detail):
         if self.not_none and reason == "unsupported type":
-            self.values.append(Expected(b"T", wire.NOT_TEXT, 0.0, False))
+            self.values.append(Expected(b"T", 0, 0.0))
             return True
         self.problem = "%d: %s (%s)" % (test, reason, detail)
         return False

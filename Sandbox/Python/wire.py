@@ -22,10 +22,9 @@ import operator
 import struct
 import sys
 from builtins import (
-    BaseException, Exception, IndexError, MemoryError, OverflowError, RecursionError, TypeError,
-    ValueError, abs, all, any, bool, bytearray, bytes, complex, dict, float, frozenset, int, iter,
-    len, list, map, max, memoryview, min, next, range, set, slice, sorted, str, sum, tuple, type,
-    zip,
+    BaseException, Exception, abs, all, any, bool, bytearray, bytes, complex, dict, enumerate, float,
+    frozenset, int, iter, len, list, map, max, memoryview, min, next, object, range, set, slice,
+    sorted, str, sum, tuple, type, zip,
 )  # fmt: skip
 
 STARTED, VALUE, EXCEPTION, UNSUPPORTED, DONE = 1, 2, 3, 4, 5
@@ -35,9 +34,8 @@ BLOCK = 1 << 16  # items of a vector that are converted at a time
 DEPTH = 200
 VOID = 0xFFFFFFFF
 
-# What the encoder saw. NOT_TEXT: a leaf that is no str, or a container other than list and tuple.
-# UNEQUAL: equal bytes do not imply `==` (NaN), or `==` gives no truth value (numpy arrays).
-NOT_TEXT, UNEQUAL = 1, 2
+# A flag: equal bytes do not imply `==` (NaN), or `==` gives no truth value (numpy arrays).
+UNEQUAL = 1
 
 HEADER = struct.Struct("<BId")
 U32 = struct.Struct("<I")
@@ -90,7 +88,8 @@ def unpack_parts(data):
 
 _I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d")
 _same, _differs, _repeat = operator.is_, operator.ne, itertools.repeat
-_islice, _chain, _array = itertools.islice, itertools.chain.from_iterable, array.array
+_islice, _chain, _compress = itertools.islice, itertools.chain.from_iterable, itertools.compress
+_array, _FITS = array.array, range(-(1 << 63), 1 << 63).__contains__
 _Decimal, _decimal_tuple = decimal.Decimal, decimal.Decimal.as_tuple
 _Fraction = fractions.Fraction
 _numerator, _denominator = _Fraction._numerator.__get__, _Fraction._denominator.__get__
@@ -103,6 +102,8 @@ _KEYS, _ITEMS = type({}.keys()), type({}.items())
 _TYPES = type, type(collections.abc.Hashable)  # metaclasses whose classes hash as plain objects do
 _PLAIN = slice(None)
 _LEAF = {int: b"q", float: b"d", str: b"s", bool: b"?"}
+_MIXED = {int: 0, float: 1, str: 2, bool: 3, type(None): 4}  # leaves that may share a vector, m
+_SHORT = 8  # below this many items a mixed list goes item by item
 _BASE = {
     int: int.__index__,
     float: float.__float__,
@@ -182,7 +183,6 @@ class Encoder:
         if kind is list or kind is tuple:
             self.sequence(b"l" if kind is list else b"t", value, depth)
             return
-        self.flags |= NOT_TEXT
         handler = _HANDLERS.get(kind) if type(kind) in _TYPES else None
         if handler:
             handler(self, value, depth)
@@ -236,38 +236,50 @@ class Encoder:
         count = len(value)
         if count:
             first = type(value[0])
-            if all(map(_same, map(type, value), _repeat(first))):
-                if type(first) is type and first in _LEAF:
-                    if self.fits(first, value):
-                        self.put(b"v" + tag + _LEAF[first] + U64.pack(count))
-                        self.vector(first, iter(value))
-                        return
-                elif (first is list or first is tuple) and self.group(tag, first, value):
+            if first is not list and first is not tuple:
+                leaf = self.leaf(lambda: value, count)
+                if leaf:
+                    self.put(b"v" + tag + leaf + U64.pack(count))
+                    self.vector(leaf, iter(value))
                     return
+            elif all(map(_same, map(type, value), _repeat(first))) and self.group(tag, first, value):
+                return
         self.put(tag + U32.pack(count))
         for item in value:
             self.value(item, depth + 1)
 
-    def fits(self, leaf, values):
-        return leaf is not int or (min(values) >= _LOW and max(values) <= _HIGH)
+    def leaf(self, items, count):
+        """The kind of vector that holds what the function `items` iterates over, or None."""
+        first = next(map(type, items()), None)
+        if type(first) is not type or first not in _MIXED:
+            return None
+        if first in _LEAF and all(map(_same, map(type, items()), _repeat(first))):
+            if first is int and not (min(items()) >= _LOW and max(items()) <= _HIGH):
+                return None
+            return _LEAF[first]
+        # Only plain classes are looked up: a metaclass could have a hash of its own.
+        if count < _SHORT or not all(map(_same, map(type, map(type, items())), _repeat(type))):
+            return None
+        if not all(map(_MIXED.__contains__, map(type, items()))):
+            return None
+        numbers = _compress(items(), map(_same, map(type, items()), _repeat(int)))
+        if not all(map(_FITS, numbers)):
+            return None
+        return b"m"
 
     def group(self, tag, inner, value):
-        """Many lists (or tuples) whose items are all of one leaf type: two passes in C, no calls."""
-        leaf = next(map(type, _chain(value)), None)
-        if type(leaf) is not type or leaf not in _LEAF:
-            return False
-        if not all(map(_same, map(type, _chain(value)), _repeat(leaf))):
-            return False
-        if leaf is int and not (min(_chain(value)) >= _LOW and max(_chain(value)) <= _HIGH):
+        """Many lists (or tuples) of leaves: a few passes in C, no call per item."""
+        leaf = self.leaf(lambda: _chain(value), len(value))
+        if not leaf:
             return False
         width = len(value[0])
         even = all(map(_same, map(len, value), _repeat(width))) and width < 256
         shape = b"t" if inner is tuple else b"l"
-        self.put(b"g" + tag + shape + _LEAF[leaf] + U64.pack(len(value)) + U32.pack(width))
+        self.put(b"g" + tag + shape + leaf + U64.pack(len(value)) + U32.pack(width))
         self.put(b"\1" if even else b"\0")
         if not even:
             lengths = map(len, value)
-            for start in range(0, len(value), BLOCK):
+            for _ in range(0, len(value), BLOCK):
                 self.numbers("I", list(_islice(lengths, BLOCK)))
         self.vector(leaf, _chain(value))
         return True
@@ -280,27 +292,48 @@ class Encoder:
 
     def vector(self, leaf, items):
         """Blocks of 65,536 items, so that only one block is held twice."""
-        if leaf is not str:
-            self.flags |= NOT_TEXT
         while True:
             block = list(_islice(items, BLOCK))
             if not block:
                 return
-            if leaf is bool:
-                self.put(bytes(block))
-            elif leaf is int:
-                self.numbers("q", block)
-            elif leaf is float:
-                if any(map(_differs, block, block)):
-                    self.flags |= UNEQUAL
-                self.numbers("d", block)
-            elif max(map(len, block)) < 256:
-                self.put(b"\0" + bytes(map(len, block)))
-                self.text(b"", "".join(block))
+            if leaf == b"m":
+                kinds = bytes(map(_MIXED.__getitem__, map(type, block)))
+                self.put(kinds)
+                for kind, part in enumerate((b"q", b"d", b"s", b"?")):
+                    self.block(part, list(_compress(block, map(kind.__eq__, kinds))))
             else:
-                self.put(b"\1")
-                for item in block:
-                    self.text(b"", item)
+                self.block(leaf, block)
+
+    def block(self, leaf, block):
+        if not block:
+            return
+        if leaf == b"?":
+            self.put(bytes(block))
+        elif leaf == b"q":
+            self.numbers("q", block)
+        elif leaf == b"d":
+            if any(map(_differs, block, block)):
+                self.flags |= UNEQUAL
+            self.numbers("d", block)
+        else:
+            self.texts(block)
+
+    def texts(self, block):
+        """Few distinct strings: a sorted table and one byte each. Else all lengths, then all text."""
+        table = sorted(set(block)) if len(block) >= _SHORT else None
+        if table and len(table) <= min(256, len(block) // 2):
+            self.put(b"\2" + bytes((len(table) - 1,)))
+            for item in table:
+                self.text(b"", item)
+            index = dict(zip(table, range(len(table))))
+            self.put(bytes(map(index.__getitem__, block)))
+        elif max(map(len, block)) < 256:
+            self.put(b"\0" + bytes(map(len, block)))
+            self.text(b"", "".join(block))
+        else:
+            self.put(b"\1")
+            for item in block:
+                self.text(b"", item)
 
     def encoded(self, values, depth):
         """The values' encodings, sorted: sets and dict keys have no order of their own."""

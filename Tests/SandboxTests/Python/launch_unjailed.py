@@ -10,6 +10,7 @@ import os
 import pathlib
 import socket
 import struct
+import tempfile
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
 JUDGE = ("wire", "decode", "oracle", "convert", "expected", "trial", "judge")
@@ -46,7 +47,7 @@ def payload(names):
     return b"".join(parts)
 
 
-def _start(names, descriptors, python):
+def _start(names, descriptors, python, folder):
     """Runs a payload with `descriptors` (a list) as 0, 1, ... and the payload on 5."""
     read_end, write_end = os.pipe()
     wanted = dict(enumerate(descriptors))
@@ -54,6 +55,7 @@ def _start(names, descriptors, python):
     pid = os.fork()
     if pid == 0:
         try:
+            os.chdir(folder)
             high = {target: os.dup(fd) for target, fd in wanted.items()}
             spare = {t: os.dup2(fd, 100 + t, inheritable=False) for t, fd in high.items()}
             for target, fd in spare.items():
@@ -83,14 +85,15 @@ class Slot:
     """A judge with its zygote, spoken to as the runner speaks to a slot."""
 
     def __init__(self, python="/usr/bin/python3"):
+        self.folder = tempfile.TemporaryDirectory()
         null = os.open(os.devnull, os.O_RDWR)
         empty, nothing = os.pipe()
         os.close(nothing)
         near, far = socket.socketpair()
         request_read, self.request = os.pipe()
         self.reply, reply_write = os.pipe()
-        self.judge = _start(JUDGE, [request_read, reply_write, 2, near.fileno()], python)
-        self.zygote = _start(ZYGOTE, [null, null, 2, far.fileno(), empty], python)
+        self.judge = _start(JUDGE, [request_read, reply_write, 2, near.fileno()], python, self.folder.name)
+        self.zygote = _start(ZYGOTE, [null, null, 2, far.fileno(), empty], python, self.folder.name)
         near.close()
         far.close()
         for descriptor in (null, empty, request_read, reply_write):
@@ -145,6 +148,7 @@ class Slot:
         os.close(self.reply)
         os.waitpid(self.judge, 0)
         os.waitpid(self.zygote, 0)
+        self.folder.cleanup()
 
     def __enter__(self):
         return self
