@@ -84,7 +84,7 @@ let package = Package(
     .executableTarget(
       name: "EvalKitCLI",
       dependencies: [
-        "EvalKit", "DiffusionEngine", "evalkit-jail", "evalkit-fetch", "evalkit-fetch",
+        "EvalKit", "DiffusionEngine", "evalkit-jail", "evalkit-fetch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TextTable", package: "TextTable"),
       ],
@@ -101,6 +101,7 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
+      exclude: ["Python"],
       swiftSettings: strict),
     .testTarget(
       name: "EvalKitTests", dependencies: ["EvalKit", "JSON", "evalkit-fetch"],
