@@ -8,7 +8,7 @@ import Synchronization
 /// `evalkit-fetch URL [OFFSET VALIDATOR]` asks for the bytes from OFFSET on, if the file is still the one
 /// that VALIDATOR (an ETag or a date) stands for. It exits with 0 when the body was whole; otherwise
 /// standard error says why. It knows no benchmark, checks no hash and writes no file: `EvalKit/Tasks/Download`
-/// does. It is a program of its own because the network library costs 10 to 15 ms at every start.
+/// does. It is a program of its own because linking the network library costs about 10 ms at every start.
 @main struct Fetch {
   static func main() {
     let arguments = CommandLine.arguments

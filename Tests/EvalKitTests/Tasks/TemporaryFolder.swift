@@ -21,14 +21,6 @@ final class TemporaryFolder: Sendable {
     try Data(bytes).write(to: URL(fileURLWithPath: file))
     return file
   }
-
-  func bytes(_ name: String) throws -> [UInt8] {
-    try [UInt8](Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
-  }
-
-  var names: [String] {
-    get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
-  }
 }
 
 /// Runs a Python program and returns what it printed: the independent reader and writer of these tests.
