@@ -18,7 +18,7 @@ import sys
 import time
 import types
 from builtins import (
-    BaseException, Exception, MemoryError, OSError, StopIteration, SyntaxError, ValueError, bytes,
+    BaseException, Exception, ImportError, MemoryError, OSError, StopIteration, SyntaxError, ValueError, bytes,
     compile, dict, enumerate, exec, frozenset, int, len, list, range, set, str, tuple, type,
 )  # fmt: skip
 
@@ -158,6 +158,16 @@ def read_program(source):
         if not piece:
             return json.loads(b"".join(pieces))
         pieces.append(piece)
+
+
+def preload(text):
+    """Imports numpy for a program that names it. The reference has it loaded before its guard,
+    under which it no longer imports (it calls `open`); here the zygote does without."""
+    if "numpy" in text:
+        try:
+            __import__("numpy")
+        except ImportError:
+            pass  # then the program's import fails as well
 
 
 def describe(error, stage):
