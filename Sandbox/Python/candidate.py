@@ -43,6 +43,7 @@ _exit, _write, _clock, _deepcopy = os._exit, os.write, time.perf_counter, copy.d
 _setitimer, _signal, _REAL, _ALARM = signal.setitimer, signal.signal, signal.ITIMER_REAL, signal.SIGALRM
 _traceback = BaseException.__dict__["__traceback__"].__get__
 _arguments = BaseException.__dict__["args"].__get__
+_getvalue = io.StringIO.getvalue
 _name = type.__dict__["__name__"].__get__
 _mro = type.__dict__["__mro__"].__get__
 _BUILTIN_ERRORS = frozenset(
@@ -213,7 +214,7 @@ class Run:
 
     def restore(self, sink):
         sys.stdout, sys.stderr, sys.stdin = self.streams
-        text = io.StringIO.getvalue(sink)
+        text = _getvalue(sink)
         if text:
             self.tail = text[-TEXT_LIMIT:]
 

@@ -147,7 +147,8 @@ class Slot:
         os.close(self.request)
         os.close(self.reply)
         os.waitpid(self.judge, 0)
-        os.waitpid(self.zygote, 0)
+        if self.zygote:
+            os.waitpid(self.zygote, 0)
         self.folder.cleanup()
 
     def __enter__(self):
