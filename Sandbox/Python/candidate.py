@@ -18,10 +18,11 @@ import sys
 import time
 import types
 from builtins import (
-    BaseException, Exception, ImportError, MemoryError, OSError, StopIteration, SyntaxError, ValueError, bytes,
+    BaseException, Exception, ImportError, MemoryError, OSError, SyntaxError, bytes,
     compile, dict, enumerate, exec, frozenset, int, len, list, range, set, str, tuple, type,
 )  # fmt: skip
 
+import encode
 import guard
 import wire
 
@@ -30,7 +31,7 @@ RESULT = 3
 PID_PLACEHOLDER = 0x7E11DEAD  # stands for the own pid in the filter's comparisons
 SINK_LIMIT = 8 << 20
 TEXT_LIMIT = 2048
-OWN_MODULES = ("wire", "convert", "guard", "sanitizer", "candidate", "zygote")
+OWN_MODULES = ("wire", "encode", "convert", "guard", "sanitizer", "candidate", "zygote")
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _prctl, _syscall = _libc.prctl, _libc.syscall
@@ -40,7 +41,12 @@ _PDEATHSIG, _DUMPABLE = 1, 4
 _SECCOMP = {"x86_64": 317, "aarch64": 277}.get(os.uname().machine)
 
 _exit, _write, _clock, _deepcopy = os._exit, os.write, time.perf_counter, copy.deepcopy
-_setitimer, _signal, _REAL, _ALARM = signal.setitimer, signal.signal, signal.ITIMER_REAL, signal.SIGALRM
+_setitimer, _signal, _REAL, _ALARM = (
+    signal.setitimer,
+    signal.signal,
+    signal.ITIMER_REAL,
+    signal.SIGALRM,
+)
 _traceback = BaseException.__dict__["__traceback__"].__get__
 _arguments = BaseException.__dict__["args"].__get__
 _getvalue = io.StringIO.getvalue
@@ -204,7 +210,7 @@ class Run:
     def __init__(self, entry_point, inputs, limits, fast, capture):
         self.entry_point, self.inputs, self.limits = entry_point, inputs, limits
         self.fast, self.capture = fast, capture
-        self.encoder = wire.Encoder(write_all)
+        self.encoder = encode.Encoder(write_all)
         self.streams = (sys.stdout, sys.stderr, sys.stdin)
         self.tail = ""
 

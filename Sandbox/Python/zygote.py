@@ -6,7 +6,8 @@ never pass through either: each child reads its own from a pipe that the judge w
 inherits nothing of the children before it.
 
 Messages, both ways: u32 length | u8 op | parts (wire.pack_parts).
-  judge   H ping | T task: meta, base, plus | R run: meta, limits | S sanitize: meta | K kill | E end
+  judge   H ping | T task: meta, base, plus | R run: order, limits | S sanitize: order
+          K kill the child | E end of the task
   zygote  H version | t task ready: meta | r child started (+ result read end, program write end)
           x child ended: meta | f fault: text
 """
@@ -28,6 +29,7 @@ import time
 
 import candidate
 import convert
+import encode
 import sanitizer
 import wire
 
@@ -82,7 +84,7 @@ class Box:
 
 
 def measure(kind, flags):
-    """The bytes of address space (or data) in use, found with the limit itself: there is no /proc."""
+    """The bytes of address space (or data) in use, found by trying: there is no /proc."""
     soft, hard = resource.getrlimit(kind)
     low, high = 0, 1 << 42
     if hard != resource.RLIM_INFINITY:
@@ -238,7 +240,7 @@ def warm():
         importlib.import_module(name)
     scope = {}
     exec(compile("def f(x):\n    return [x]\n", "<string>", "exec"), scope)
-    wire.Encoder(len).send(wire.VALUE, 0, 0.0, scope["f"]("%.3f" % 1.5))
+    encode.Encoder(len).send(wire.VALUE, 0, 0.0, scope["f"]("%.3f" % 1.5))
     ast.parse("x = 1")
 
 

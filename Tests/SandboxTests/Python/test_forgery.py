@@ -124,11 +124,15 @@ class Forgeries(unittest.TestCase):
         self.assertEqual([verdict[h]["status"] for h in ("base", "plus")], ["pass", "pass"])
 
     def test_a_verdict_does_not_depend_on_the_program_before(self):
-        self.slot.candidate("import builtins, sys\nbuiltins.len = None\nsys.path.clear()\ndef f(x): pass")
+        self.slot.candidate(
+            "import builtins, sys\nbuiltins.len = None\nsys.path.clear()\ndef f(x): pass"
+        )
         self.honest()
 
     def test_a_lingering_thread_costs_no_time_limit(self):
-        program = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\n"
+        program = (
+            "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\n"
+        )
         verdict = self.slot.candidate(program + REFERENCE, ["base"])["base"]
         self.assertEqual(verdict["status"], "pass")
         self.assertLess(verdict["wall_seconds"], 5)

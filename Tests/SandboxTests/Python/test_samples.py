@@ -41,7 +41,9 @@ def judge_all(dataset, items, halves=("base", "plus"), slots=2):
 class Canonical(unittest.TestCase):
     def check(self, dataset, wanted=None):
         known = tasks(dataset)
-        chosen = [t for t in known.values() if wanted is None or int(t["task_id"].split("/")[1]) in wanted]
+        chosen = [
+            t for t in known.values() if wanted is None or int(t["task_id"].split("/")[1]) in wanted
+        ]
         items = [(task, task["prompt"] + task["canonical_solution"]) for task in chosen]
         replies = judge_all(dataset, items)
         self.assertEqual(len(replies), len(items))
