@@ -18,8 +18,6 @@ _LEAVES = {b"q": "q", b"d": "d", b"?": "?", b"s": None, b"m": None}
 SLACK = 256 << 20
 
 
-
-
 _SUBCLASS = {
     base: type("subclass of " + base.__name__, (base,), {})
     for base in (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
@@ -40,7 +38,15 @@ class Decoder:
             value = self.value(0)
         except WireError:
             raise
-        except (TypeError, ValueError, OverflowError, MemoryError, RecursionError, ArithmeticError, struct.error) as error:
+        except (
+            TypeError,
+            ValueError,
+            OverflowError,
+            MemoryError,
+            RecursionError,
+            ArithmeticError,
+            struct.error,
+        ) as error:
             raise WireError("not an encoded value (%s)" % type(error).__name__) from None
         if self.at != len(self.view):
             raise WireError("bytes after the value")
@@ -69,7 +75,7 @@ class Decoder:
             raise WireError("the value is too large")
 
     def count(self, items, least):
-        """Checks that `items` things of at least `least` bytes can follow before anything is made."""
+        """Checks that `items` things of at least `least` bytes can follow. Nothing is made yet."""
         if items * least > len(self.view) - self.at:
             raise WireError("a length exceeds the data")
         return items
@@ -237,7 +243,11 @@ class Decoder:
         sign, digits = self.take(1)[0], bytes(self.take(self.u32()))
         self.charge(16 * len(digits))
         exponent = self.plain(depth, int, str)
-        if sign > 1 or (digits and max(digits) > 9) or (type(exponent) is str and exponent not in "FnN"):
+        if (
+            sign > 1
+            or (digits and max(digits) > 9)
+            or (type(exponent) is str and exponent not in "FnN")
+        ):
             raise WireError("not a decimal")
         return decimal.Decimal((sign, tuple(digits), exponent))
 

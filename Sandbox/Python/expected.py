@@ -3,7 +3,6 @@
 import hashlib
 
 import decode
-import wire
 
 DIGEST_ABOVE = 1 << 20
 MARGIN = 64 << 20
@@ -52,8 +51,10 @@ class TextOrBuffer(Buffer):
         super().update(piece)
         if self.may_digest and len(self.data) > DIGEST_ABOVE:
             head = bytes(self.data[:4])
-            if head[:1] == b"s" or (head[:1] == b"v" and head[2:3] == b"s") or (
-                head[:1] == b"g" and head[3:4] == b"s"
+            if (
+                head[:1] == b"s"
+                or (head[:1] == b"v" and head[2:3] == b"s")
+                or (head[:1] == b"g" and head[3:4] == b"s")
             ):
                 self.digest = Digest()
                 self.digest.update(self.data)

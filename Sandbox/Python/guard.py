@@ -13,7 +13,8 @@ import subprocess
 import sys
 
 _OS = """kill system putenv remove removedirs rmdir fchdir setuid fork forkpty killpg rename renames
-truncate replace unlink fchmod fchown chmod chown chroot lchflags lchmod lchown getcwd chdir""".split()
+truncate replace unlink fchmod fchown chmod chown chroot lchflags lchmod lchown getcwd
+chdir""".split()
 
 
 def restrict():

@@ -168,7 +168,10 @@ class Task:
         seconds = {h: sum(e.seconds for e in values) for h, values in self.expected.items()}
         answer = {"op": "task", "base_tests": self.counts[0], "plus_tests": self.counts[1]}
         answer["reference"] = "failed" if self.failure else "ok"
-        answer["base_seconds"], answer["plus_seconds"] = seconds.get("base", 0), seconds.get("plus", 0)
+        answer["base_seconds"], answer["plus_seconds"] = (
+            seconds.get("base", 0),
+            seconds.get("plus", 0),
+        )
         if self.failure:
             answer["detail"] = clean(self.failure)
         return answer

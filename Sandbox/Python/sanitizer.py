@@ -175,7 +175,7 @@ def _variable(node, source):
 
 
 def _definitions(tree, source):
-    """(imports, definitions) of a module: spans, and (name, node, span); the first of a name wins."""
+    """A module's import spans and (name, node, span) definitions; the first of a name wins."""
     imports, definitions, names = [], [], set()
     for node in tree.body:
         end = None

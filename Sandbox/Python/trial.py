@@ -1,4 +1,4 @@
-"""Turns the records of one program's run on one list of tests into a verdict, or expected values."""
+"""Turns the records of one run on one list of tests into a verdict, or into expected values."""
 
 import json
 import math
@@ -141,7 +141,12 @@ class Trial(Records):
 
     def __init__(self, request, tolerance, expected, raw_inputs, fast):
         super().__init__(len(expected))
-        self.request, self.expected, self.raw_inputs, self.fast = request, expected, raw_inputs, fast
+        self.request, self.expected, self.raw_inputs, self.fast = (
+            request,
+            expected,
+            raw_inputs,
+            fast,
+        )
         self.oracle = oracle.Oracle(request["dataset"], request["entry_point"], tolerance)
         self.parsed, self.first = None, None
         # evalplus 0.3.1 passes over HumanEval/32's tests without recording the good ones.
@@ -253,9 +258,13 @@ class Trial(Records):
             return "exited early", "exit status %s" % report["exit"]
         if number == signal.SIGSYS:
             return "forbidden system call", "SIGSYS"
-        if number == signal.SIGXCPU or (number == signal.SIGKILL and report["cpu"] > report["wall"] + 1):
+        if number == signal.SIGXCPU or (
+            number == signal.SIGKILL and report["cpu"] > report["wall"] + 1
+        ):
             return "total timeout", "over the CPU limit"
-        if number == signal.SIGKILL and report["rss"] > 0.8 * (self.request["memory_bytes"] or 1 << 62):
+        if number == signal.SIGKILL and report["rss"] > 0.8 * (
+            self.request["memory_bytes"] or 1 << 62
+        ):
             return "out of memory", "killed"
         return "crash", signal.Signals(number).name
 

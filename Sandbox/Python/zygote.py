@@ -6,7 +6,8 @@ never pass through either: each child reads its own from a pipe that the judge w
 inherits nothing of the children before it.
 
 Messages, both ways: u32 length | u8 op | parts (wire.pack_parts).
-  judge   H ping | T task: meta, base, plus | R run: meta, limits | S sanitize: meta | K kill | E end
+  judge   H ping | T task: meta, base, plus | R run: order, limits | S sanitize: order
+          K kill the child | E end of the task
   zygote  H version | t task ready: meta | r child started (+ result read end, program write end)
           x child ended: meta | f fault: text
 """
@@ -15,6 +16,7 @@ import array
 import ast
 import fcntl
 import gc
+import importlib
 import json
 import mmap
 import os
@@ -27,10 +29,16 @@ import time
 
 import candidate
 import convert
+import encode
 import sanitizer
 import wire
 
 SOCKET, FILTER = 3, 4
+# What programs import most, and what no longer imports under the guard (it needs os.getcwd) but is
+# loaded in the reference's process.
+PRELOADED = """bisect cmath collections.abc concurrent.futures.process concurrent.futures.thread
+dataclasses datetime enum functools hashlib heapq itertools math multiprocessing.pool operator queue
+re statistics string threading typing""".split()
 
 
 class Box:
@@ -68,12 +76,15 @@ class Box:
         body = wire.pack_parts(*parts)
         message = wire.U32.pack(len(body)) + op.encode() + body
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
-        sent = self.sock.sendmsg([message], rights if descriptors else [])
-        self.sock.sendall(message[sent:])
+        try:
+            sent = self.sock.sendmsg([message], rights if descriptors else [])
+            self.sock.sendall(message[sent:])
+        except (BrokenPipeError, ConnectionResetError):
+            os._exit(0)  # the judge is gone, and the slot with it
 
 
 def measure(kind, flags):
-    """The bytes of address space (or data) in use, found with the limit itself: there is no /proc."""
+    """The bytes of address space (or data) in use, found by trying: there is no /proc."""
     soft, hard = resource.getrlimit(kind)
     low, high = 0, 1 << 42
     if hard != resource.RLIM_INFINITY:
@@ -116,6 +127,7 @@ def start_child(box, total, space, work):
             os.close(program_write)
             os.close(result_read)
             text = candidate.read_program(program_read)
+            candidate.preload(text)
             candidate.enter(box, parent, result_write, space, total)
             work(text)
         finally:
@@ -223,10 +235,12 @@ def run_half(box, head, entry_point, inputs, space):
 
 
 def warm():
-    """Pays once for what every child would otherwise do first: compiling, encoding."""
+    """Pays once for what every child would otherwise do first: importing, compiling, encoding."""
+    for name in PRELOADED:
+        importlib.import_module(name)
     scope = {}
     exec(compile("def f(x):\n    return [x]\n", "<string>", "exec"), scope)
-    wire.Encoder(len).send(wire.VALUE, 0, 0.0, scope["f"]("%.3f" % 1.5))
+    encode.Encoder(len).send(wire.VALUE, 0, 0.0, scope["f"]("%.3f" % 1.5))
     ast.parse("x = 1")
 
 

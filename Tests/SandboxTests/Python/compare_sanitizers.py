@@ -102,8 +102,14 @@ def main():
             compared += 1
             if got != want:
                 different += 1
-                print(json.dumps({"entry_point": entry_point, "text": variant, "ours": got, "evalplus": want}))
-    print("%d samples in the pool, %d texts compared, %d different" % (len(pool), compared, different))
+                print(
+                    json.dumps(
+                        {"entry_point": entry_point, "text": variant, "ours": got, "evalplus": want}
+                    )
+                )
+    print(
+        "%d samples in the pool, %d texts compared, %d different" % (len(pool), compared, different)
+    )
     print("CPU seconds: ours %.1f, evalplus %.1f" % (ours, theirs))
 
 

@@ -14,7 +14,7 @@ import tempfile
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
 JUDGE = ("wire", "decode", "oracle", "convert", "expected", "trial", "judge")
-ZYGOTE = ("wire", "convert", "guard", "sanitizer", "candidate", "zygote")
+ZYGOTE = ("wire", "encode", "convert", "guard", "sanitizer", "candidate", "zygote")
 BOOT = """
 import os, struct, sys, types
 pieces = []
@@ -92,7 +92,9 @@ class Slot:
         near, far = socket.socketpair()
         request_read, self.request = os.pipe()
         self.reply, reply_write = os.pipe()
-        self.judge = _start(JUDGE, [request_read, reply_write, 2, near.fileno()], python, self.folder.name)
+        self.judge = _start(
+            JUDGE, [request_read, reply_write, 2, near.fileno()], python, self.folder.name
+        )
         self.zygote = _start(ZYGOTE, [null, null, 2, far.fileno(), empty], python, self.folder.name)
         near.close()
         far.close()
@@ -147,7 +149,8 @@ class Slot:
         os.close(self.request)
         os.close(self.reply)
         os.waitpid(self.judge, 0)
-        os.waitpid(self.zygote, 0)
+        if self.zygote:
+            os.waitpid(self.zygote, 0)
         self.folder.cleanup()
 
     def __enter__(self):
