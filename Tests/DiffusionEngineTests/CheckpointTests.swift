@@ -36,8 +36,11 @@ struct CheckpointTests {
   @Test func missingFilesAreNamed() throws {
     let error = try engineError { try DiffusionModel.load("/nonexistent/model") }
     #expect(error.kind == .missing && error.message.contains("/nonexistent/model"))
-    #expect(try engineError { try DiffusionModel.load(Fixture.path("golden.txt")) }.message.contains("folder"))
-    #expect(try engineError { try DiffusionModel.load(Fixture.path("tiny"), threads: 0) }.message.contains("threads"))
+    #expect(
+      try engineError { try DiffusionModel.load(Fixture.path("golden.txt")) }.message.contains("folder"))
+    #expect(
+      try engineError { try DiffusionModel.load(Fixture.path("tiny"), threads: 0) }.message.contains(
+        "threads"))
     for name in ["config.json", "model.safetensors", "vocab.json", "merges.txt"] {
       let error = try failure { try Fixture.remove("\($0)/\(name)") }
       #expect(error.kind == .missing && error.message.contains(name) && !error.hint.isEmpty)
@@ -49,7 +52,7 @@ struct CheckpointTests {
   @Test(arguments: ["config.json", "model.safetensors", "vocab.json", "merges.txt", "added_tokens.json"])
   func emptyFilesAreNamed(_ name: String) throws {
     let error = try failure { try Fixture.write([], "\($0)/\(name)") }
-    #expect(error.kind == .malformed && error.message.contains(name == "merges.txt" ? "merge" : name), "\(error)")
+    #expect(error.kind == .malformed && error.message.contains(name), "\(error)")
   }
 
   @Test(arguments: ["config.json", "vocab.json", "added_tokens.json"])
@@ -85,8 +88,11 @@ struct CheckpointTests {
       (norm, norm.replacing("dtype", with: "type"), "dtype"),
       (norm, norm.replacing("model.norm", with: "model.nor"), "'model.norm.weight' is missing"),
       (norm, norm.replacing("model.norm.weight", with: "lm_head.weight"), "lm_head.weight"),
-      ("\"model.embed_tokens.weight\":{\"dtype\":\"F32\",\"shape\":[320,32],\"data_offsets\":[0,40960]",
-        "\"model.embed_tokens.weight\":{\"dtype\":\"F32\",\"shape\":[320,32],\"data_offsets\":[128,41088]", "overlap"),
+      (
+        "\"model.embed_tokens.weight\":{\"dtype\":\"F32\",\"shape\":[320,32],\"data_offsets\":[0,40960]",
+        "\"model.embed_tokens.weight\":{\"dtype\":\"F32\",\"shape\":[320,32],\"data_offsets\":[128,41088]",
+        "overlap"
+      ),
       ("\"data_offsets\":[0,40960]", "\"data_offsets\":[2,40962]", "multiple of 4"),
       ("\"data_offsets\":[0,40960]", "\"data_offsets\":[40960,0]", "start and an end"),
       ("\"data_offsets\":[0,40960]", "\"data_offsets\":[0]", "start and an end"),
@@ -125,13 +131,17 @@ struct CheckpointTests {
       ("model_type", "llama", .unsupported), ("model_type", nil, .malformed),
       ("hidden_act", "gelu", .unsupported), ("rope_scaling", ["type": "yarn", "factor": 4], .unsupported),
       ("rope_scaling", ["factor": 4], .unsupported), ("use_sliding_window", true, .unsupported),
-      ("use_mrope", true, .unsupported), ("mask_token_id", nil, .malformed), ("mask_token_id", .null, .malformed),
-      ("mask_token_id", 320, .malformed), ("mask_token_id", -1, .malformed), ("mask_token_id", "x", .malformed),
+      ("use_mrope", true, .unsupported), ("mask_token_id", nil, .malformed),
+      ("mask_token_id", .null, .malformed),
+      ("mask_token_id", 320, .malformed), ("mask_token_id", -1, .malformed),
+      ("mask_token_id", "x", .malformed),
       ("vocab_size", 0, .malformed), ("vocab_size", "320", .malformed), ("vocab_size", 300, .malformed),
       ("hidden_size", -32, .malformed), ("hidden_size", 9_223_372_036_854_775_807, .malformed),
-      ("hidden_size", 30, .malformed), ("hidden_size", 36, .malformed), ("num_attention_heads", 3, .malformed),
+      ("hidden_size", 30, .malformed), ("hidden_size", 36, .malformed),
+      ("num_attention_heads", 3, .malformed),
       ("num_key_value_heads", 3, .malformed), ("num_key_value_heads", 0, .malformed),
-      ("rms_norm_eps", 0, .malformed), ("rope_theta", nil, .malformed), ("tie_word_embeddings", 1, .malformed),
+      ("rms_norm_eps", 0, .malformed), ("rope_theta", nil, .malformed),
+      ("tie_word_embeddings", 1, .malformed),
       ("eos_token_id", 5000, .malformed),
     ]
     for (field, value, kind) in cases {
@@ -139,7 +149,8 @@ struct CheckpointTests {
       damaged[field] = value
       let error = try engineError { try ModelConfiguration(.object(damaged)) }
       #expect(error.kind == kind && error.message.contains("config.json"), "\(field): \(error)")
-      let related = field == "num_key_value_heads" ? "num_" : field.hasPrefix("hidden_size") ? "hidden_size" : field
+      let related =
+        field == "num_key_value_heads" ? "num_" : field.hasPrefix("hidden_size") ? "hidden_size" : field
       #expect(error.message.contains(field == "vocab_size" ? "" : related), "\(field): \(error)")
     }
     var scaled = good
@@ -168,7 +179,8 @@ struct CheckpointTests {
     }
     let vocabulary = String(decoding: try Fixture.bytes("tiny/vocab.json"), as: UTF8.self)
     let lacking = vocabulary.replacing("\"A\":65,", with: "")
-    #expect(try failure { try Fixture.write(Array(lacking.utf8), "\($0)/vocab.json") }.message.contains("'A'"))
+    #expect(
+      try failure { try Fixture.write(Array(lacking.utf8), "\($0)/vocab.json") }.message.contains("'A'"))
     let settings = #"{"added_tokens_decoder": {"304": {"content": "<|mask|>", "lstrip": true}}}"#
     let unsupported = try failure { try Fixture.write(Array(settings.utf8), "\($0)/tokenizer_config.json") }
     #expect(unsupported.kind == .unsupported && unsupported.message.contains("lstrip"))

@@ -27,7 +27,9 @@ struct GenerationTests {
     options.bansMaskToken = true
     let mask = model.configuration.maskToken
     var steps: [DenoisingStep] = []
-    let generation = try model.generate(prompt: Self.prompt, options: options, key: Self.key) { steps.append($0) }
+    let generation = try model.generate(prompt: Self.prompt, options: options, key: Self.key) {
+      steps.append($0)
+    }
     #expect(steps.map(\.index) == Array(0..<12))
     #expect(steps.last?.tokens == generation.tokens)
     #expect(generation.remainingMasks(model.configuration) == 0)
@@ -96,7 +98,6 @@ struct GenerationTests {
     #expect(error.message.contains("Full"))
   }
 
-
   /// Every token in turn is declared the mask, until the network answers a mask with itself: such a
   /// position stays masked, as in the reference.
   @Test func countsDrawsOfTheMaskToken() throws {
@@ -146,7 +147,9 @@ struct GenerationTests {
       #expect(error.kind == .invalidArgument)
       #expect(error.message.contains(name), "\(error)")
     }
-    let error = try engineError { try model.generate(prompt: [4, 320], options: Self.options(), key: Self.key) }
+    let error = try engineError {
+      try model.generate(prompt: [4, 320], options: Self.options(), key: Self.key)
+    }
     #expect(error.message.contains("token 320 at position 1"))
   }
 }

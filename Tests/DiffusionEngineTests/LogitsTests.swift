@@ -18,7 +18,8 @@ struct LogitsTests {
     // Relative to the logits' own scale: single cells may be close to 0.
     let scale = expected.reduce(0) { max($0, abs($1)) }
     var worst = 0
-    for index in found.indices where abs(found[index] - expected[index]) > abs(found[worst] - expected[worst]) {
+    for index in found.indices where abs(found[index] - expected[index]) > abs(found[worst] - expected[worst])
+    {
       worst = index
     }
     let error = abs(found[worst] - expected[worst])
@@ -66,7 +67,7 @@ struct LogitsTests {
     // Values from IEEE 754: largest, one, smallest normal, subnormals, zeros, infinities.
     let pairs: [(UInt16, Float)] = [
       (0x7BFF, 65504), (0x3C00, 1), (0x0400, 0x1p-14), (0x0001, 0x1p-24), (0x03FF, 0x3FFp-24),
-      (0x8000, -0), (0xC000, -2), (0x7C00, .infinity), (0xFC00, -.infinity), (0x3555, 0x1.554p-2),
+      (0x8000, -0.0), (0xC000, -2), (0x7C00, .infinity), (0xFC00, -.infinity), (0x3555, 0x1.554p-2),
       (0x8001, -0x1p-24),
     ]
     for (bits, value) in pairs { #expect(ElementType.single(half: bits).bitPattern == value.bitPattern) }

@@ -53,14 +53,16 @@ struct MutationTests {
           mutated, dataStart: 8 + mutated.count, fileEnd: bytes.count, path: "mutated")
         accepted += 1
         for entry in entries.values {
-          #expect(entry.range.lowerBound >= 8 + mutated.count && entry.range.upperBound <= bytes.count, "\(round)")
+          #expect(
+            entry.range.lowerBound >= 8 + mutated.count && entry.range.upperBound <= bytes.count, "\(round)")
           #expect(entry.shape.reduce(1, *) == entry.count, "\(round)")
         }
       } catch {
         #expect(error.message.contains("mutated") && error.kind != .missing, "\(round)")
       }
     }
-    #expect(accepted > 20 && accepted < 2400, "\(accepted) were accepted; the mutations are too weak or too strong")
+    #expect(
+      accepted > 20 && accepted < 2400, "\(accepted) were accepted; the mutations are too weak or too strong")
   }
 
   @Test func safetensorsFiles() throws {

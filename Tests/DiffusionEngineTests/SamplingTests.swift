@@ -150,7 +150,9 @@ struct SamplingTests {
       counts[ranking.chosen[0].position - 10] += 1
     }
     // softmax(0, -1, -2) = 0.665, 0.245, 0.090; four standard deviations of 4000 draws are 0.03.
-    for (count, share) in zip(counts, [0.665, 0.245, 0.090]) { #expect(abs(Double(count) / 4000 - share) < 0.03) }
+    for (count, share) in zip(counts, [0.665, 0.245, 0.090]) {
+      #expect(abs(Double(count) / 4000 - share) < 0.03)
+    }
   }
 
   /// Known answers of the generator's authors (Random123, kat_vectors).

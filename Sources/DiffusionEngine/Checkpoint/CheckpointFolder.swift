@@ -35,7 +35,9 @@ struct CheckpointFolder: Sendable {
   /// The weights files by name: the shards of `model.safetensors.index.json`, or `model.safetensors`.
   ///
   /// - Returns: the files sorted by name, and the shard each tensor is promised in (empty without index).
-  func weightsFiles() throws(EngineError) -> (files: [(name: String, file: MappedFile)], map: [String: String]) {
+  func weightsFiles() throws(EngineError) -> (
+    files: [(name: String, file: MappedFile)], map: [String: String]
+  ) {
     guard let index = try optionalFile(CheckpointFolder.indexName) else {
       guard let single = try optionalFile("model.safetensors") else {
         throw EngineError(

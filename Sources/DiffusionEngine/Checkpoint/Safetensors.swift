@@ -28,7 +28,8 @@ struct Safetensors: Sendable {
   init(_ file: MappedFile) throws(EngineError) {
     self.file = file
     let header = try Safetensors.header(of: file)
-    entries = try Safetensors.entries(header, dataStart: 8 + header.count, fileEnd: file.count, path: file.path)
+    entries = try Safetensors.entries(
+      header, dataStart: 8 + header.count, fileEnd: file.count, path: file.path)
   }
 
   /// The elements of `entry`, widened to single precision.

@@ -100,7 +100,8 @@ struct TensorTable: Sendable {
     }
     for (tensor, shard) in map.sorted(by: { $0.key < $1.key }) where shardOf[tensor] != shard {
       throw EngineError(
-        .malformed, "tensor '\(tensor)' is not in '\(shard)', where \(CheckpointFolder.indexName) promises it",
+        .malformed,
+        "tensor '\(tensor)' is not in '\(shard)', where \(CheckpointFolder.indexName) promises it",
         hint: "download the shard again")
     }
     self.files = files

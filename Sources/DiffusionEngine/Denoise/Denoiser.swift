@@ -113,7 +113,8 @@ struct Denoiser {
   }
 
   private func report(
-    _ step: Int, _ revealed: [Ranking.Candidate], ranForward: Bool, to onStep: ((DenoisingStep) throws -> Void)?
+    _ step: Int, _ revealed: [Ranking.Candidate], ranForward: Bool,
+    to onStep: ((DenoisingStep) throws -> Void)?
   ) throws(EngineError) {
     guard let onStep else { return }
     do {

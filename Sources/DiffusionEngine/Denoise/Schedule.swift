@@ -8,11 +8,12 @@ struct Schedule: Sendable {
     self.eps = Float(eps)
   }
 
-  /// Point `index` of 0...steps: `linspace(1, eps, steps + 1)`, which counts from the nearer end.
+  /// Point `index` of 0...steps: `linspace(1, eps, steps + 1)`, which counts from the nearer end and
+  /// rounds once for product and sum together, as PyTorch's kernels do.
   func time(_ index: Int) -> Float {
     let spacing = (eps - 1) / Float(steps)
-    if index < (steps + 1) / 2 { return 1 + spacing * Float(index) }
-    return eps - spacing * Float(steps - index)
+    if index < (steps + 1) / 2 { return (1 as Float).addingProduct(spacing, Float(index)) }
+    return eps.addingProduct(-spacing, Float(steps - index))
   }
 
   /// The share of the masks to reveal in `step`: 1 - s/t, and all in the last.

@@ -43,10 +43,13 @@ struct TokenizerBuilder {
       if line.isEmpty || line.starts(with: "#version".utf8) { continue }
       let parts = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
       guard parts.count == 2 else { throw malformed("line \(number) does not hold two tokens") }
-      let (left, right) = (String(decoding: parts[0], as: UTF8.self), String(decoding: parts[1], as: UTF8.self))
+      let (left, right) = (
+        String(decoding: parts[0], as: UTF8.self), String(decoding: parts[1], as: UTF8.self)
+      )
       try addMerge(left, right, rank: rank, place: "line \(number)")
       rank += 1
     }
+    guard rank > 0 else { throw malformed("the file holds no merges") }
   }
 
   /// tokenizer.json's two spellings of a merge: "a b" and ["a", "b"].

@@ -147,7 +147,10 @@ def main(data):
             "def ", "return", "    ", "\n", "    x", "list()", ":", "==", " print", "ü", "é", "日", "<|mask|>", "<|mask",
             "<|im_end|>", "10", "'s", "\t", "  ", "in", "for i in", "\r\n", "\x00", "👍",
         ]) for _ in range(r.randrange(12)))
-        words.append({"text": text, "ids": tiny.encode(text, add_special_tokens=False).ids})
+        # The library numbers added tokens from the end of the vocabulary, the checkpoint from 300.
+        renumber = {tiny.token_to_id(token): id for token, id in added.items()}
+        ids = tiny.encode(text, add_special_tokens=False).ids
+        words.append({"text": text, "ids": [renumber.get(id, id) for id in ids]})
     write("tiny_tokens.json", words)
 
 
