@@ -51,6 +51,9 @@ static const unsigned char candidate_module[] = {
 static const unsigned char zygote_module[] = {
 #embed "../Python/zygote.py"
 };
+static const unsigned char encode_module[] = {
+#embed "../Python/encode.py"
+};
 static const unsigned char decode_module[] = {
 #embed "../Python/decode.py"
 };
@@ -83,9 +86,10 @@ const struct text judge_modules[] = {
 };
 
 const struct text zygote_modules[] = {
-    EMBEDDED("wire", wire_module),           EMBEDDED("convert", convert_module),
-    EMBEDDED("guard", guard_module),         EMBEDDED("sanitizer", sanitizer_module),
-    EMBEDDED("candidate", candidate_module), EMBEDDED("zygote", zygote_module),
+    EMBEDDED("wire", wire_module),       EMBEDDED("encode", encode_module),
+    EMBEDDED("convert", convert_module), EMBEDDED("guard", guard_module),
+    EMBEDDED("sanitizer", sanitizer_module), EMBEDDED("candidate", candidate_module),
+    EMBEDDED("zygote", zygote_module),
     {NULL, NULL, 0},
 };
 
