@@ -58,7 +58,7 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Sandbox",
-      exclude: ["jail", "Policies", "Python"],
+      exclude: ["README.md", "jail", "Policies", "Python"],
       swiftSettings: strict),
 
     // task -> prompt -> program -> verdict -> pass@k -> report. Knows no tensor.
