@@ -59,7 +59,7 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Sandbox",
-      exclude: ["jail", "Policies", "Python"],
+      exclude: ["README.md", "jail", "Policies", "Python"],
       swiftSettings: strict),
 
     // One HTTP GET. Apart, because linking the network library costs 10 ms at every start.

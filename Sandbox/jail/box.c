@@ -59,12 +59,23 @@ static void reset_signals(void) {
   if (sigprocmask(SIG_SETMASK, &none, NULL) < 0) fail_step("reset signals", NULL);
 }
 
+// A descriptor of this process that tells its children when it has ended.
+static int open_self(void) {
+  int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+  if (self < 0) fail_step("open a process descriptor", NULL);
+  return self;
+}
+
+static bool has_ended(int process) {
+  struct pollfd watched = {.fd = process, .events = POLLIN};
+  return poll(&watched, 1, 0) != 0;
+}
+
 // Asks the kernel to kill this process with its parent, and makes sure that the parent is not dead
-// already: the other end of `lifeline` is the parent's alone.
-static void die_with_parent(int lifeline) {
+// already. A pipe would not do: another box's child may hold the other end.
+static void die_with_parent(int parent) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) fail_step("set the parent-death signal", NULL);
-  struct pollfd poll_lifeline = {.fd = lifeline};
-  if (poll(&poll_lifeline, 1, 0) != 0) fail_plain("the supervisor is gone", "");
+  if (has_ended(parent)) fail_plain("the parent process is gone", "");
 }
 
 static void plan_tree(const struct box *box, struct tree *tree) {
@@ -111,8 +122,8 @@ static void place_descriptors(const int *wanted) {
   if (close_range(box_descriptors, ~0U, 0) < 0) fail_step("close descriptors", NULL);
 }
 
-[[noreturn]] static void run_program(const struct box *box, int lifeline) {
-  if (!box->options->layers.has[layer_pidns]) die_with_parent(lifeline);
+[[noreturn]] static void run_program(const struct box *box, int init) {
+  if (!box->options->layers.has[layer_pidns]) die_with_parent(init);
   place_descriptors(box->descriptors);
   if (policy_load(box->filter) < 0) fail_step("load the filter of", box->name);
   if (box->inside) _exit(box->inside(box->inside_argument));
@@ -120,40 +131,45 @@ static void place_descriptors(const int *wanted) {
   fail_step("start", box->options->python);
 }
 
+// Waits for the program and reaps what it leaves. Watches the supervisor as well: it may have died
+// between the look at it and the parent-death signal.
+static int wait_for_program(pid_t program, int program_descriptor, int supervisor) {
+  struct pollfd watched[] = {{.fd = supervisor, .events = POLLIN}, {.fd = program_descriptor, .events = POLLIN}};
+  for (;;) {
+    // The end of an orphan wakes nobody; once a second is often enough.
+    if (poll(watched, 2, 1000) < 0 && errno != EINTR) fail_step("poll", NULL);
+    if (watched[0].revents) fail_plain("the supervisor is gone", "");
+    int status;
+    pid_t ended;
+    while ((ended = waitpid(-1, &status, WNOHANG)) > 0)
+      if (ended == program) return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (ended < 0 && errno != EINTR) fail_step("wait for the program", NULL);
+  }
+}
+
 // Process 1 of the box. Nothing here parses anything.
-[[noreturn]] static void run_init(const struct box *box) {
-  int lifeline[2];
-  if (pipe2(lifeline, O_CLOEXEC) < 0) fail_step("make a pipe", NULL);
+[[noreturn]] static void run_init(const struct box *box, int supervisor) {
+  int self = open_self();
   pid_t program = fork();
   if (program < 0) fail_step("fork", NULL);
-  if (program == 0) {
-    close(lifeline[1]);
-    run_program(box, lifeline[0]);
-  }
-  // The copy of stderr is all that stays open, and the lifeline that the program was checked against.
-  if (lifeline[1] != 3 && dup2(lifeline[1], 3) < 0) fail_step("keep the lifeline", NULL);
-  close(0);
-  close(1);
-  if (close_range(4, ~0U, 0) < 0) fail_step("close descriptors", NULL);
+  if (program == 0) run_program(box, self);
+  int program_descriptor = (int)syscall(SYS_pidfd_open, program, 0);
+  if (program_descriptor < 0) fail_step("open a process descriptor", NULL);
+  // stderr and the two processes that it watches are all that stays open.
+  const int kept[box_descriptors] = {-1, -1, STDERR_FILENO, supervisor, program_descriptor, -1};
+  place_descriptors(kept);
   if (policy_load(box->init_filter) < 0) fail_step("load the filter of", "init");
-  int status = 0;
-  for (;;) {
-    pid_t ended = waitpid(-1, &status, 0);
-    if (ended == program) break;
-    if (ended < 0 && errno != EINTR) fail_step("wait for", box->name);
-  }
-  if (WIFEXITED(status)) _exit(WEXITSTATUS(status));
-  _exit(128 + WTERMSIG(status));
+  _exit(wait_for_program(program, 4, 3));
 }
 
 // Everything between the clone and the fork of the program. The order is explained in main.c.
-[[noreturn]] static void set_up(const struct box *box, int lifeline) {
+[[noreturn]] static void set_up(const struct box *box, int go_ahead, int supervisor) {
   const struct layers *layers = &box->options->layers;
   set_role(box->name);
-  die_with_parent(lifeline);
+  die_with_parent(supervisor);
   char go;
   ssize_t count;
-  while ((count = read(lifeline, &go, 1)) < 0 && errno == EINTR) {}
+  while ((count = read(go_ahead, &go, 1)) < 0 && errno == EINTR) {}
   if (count != 1) fail_plain("the supervisor is gone", "");
   if (setsid() < 0) fail_step("start a session", NULL);
   reset_signals();
@@ -177,29 +193,30 @@ static void place_descriptors(const int *wanted) {
   if (layers->has[layer_landlock]) enter_landlock(box);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) fail_step("become subreaper", NULL);
   // A change of identity clears the parent-death signal.
-  die_with_parent(lifeline);
-  run_init(box);
+  die_with_parent(supervisor);
+  run_init(box, supervisor);
 }
 
 struct box_process box_start(const struct box *box) {
   const struct box_options *options = box->options;
   bool root = geteuid() == 0;
   if (root && setgroups(0, NULL) < 0) fail_step("drop supplementary groups", NULL);
-  int lifeline[2];
-  if (pipe2(lifeline, O_CLOEXEC) < 0) fail_step("make a pipe", NULL);
+  int go_ahead[2], self = open_self();
+  if (pipe2(go_ahead, O_CLOEXEC) < 0) fail_step("make a pipe", NULL);
   pid_t pid = (pid_t)syscall(SYS_clone, namespace_flags(&options->layers) | SIGCHLD, NULL, NULL, NULL, NULL);
   if (pid < 0) fail_step("clone into new namespaces", NULL);
   if (pid == 0) {
-    close(lifeline[1]);
-    set_up(box, lifeline[0]);
+    close(go_ahead[1]);
+    set_up(box, go_ahead[0], self);
   }
-  close(lifeline[0]);
+  close(go_ahead[0]);
+  close(self);
   int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
   if (pidfd < 0) fail_step("open a process descriptor", NULL);
   if (options->layers.has[layer_userns])
     write_identity_maps(pid, root ? options->uid : geteuid(), root ? options->uid : getegid());
-  if (write(lifeline[1], "g", 1) != 1) fail_step("start the box", box->name);
-  // lifeline[1] stays open on purpose: it lives as long as this process.
+  if (write(go_ahead[1], "g", 1) != 1) fail_step("start the box", box->name);
+  close(go_ahead[1]);
   return (struct box_process){pid, pidfd};
 }
 

@@ -33,6 +33,18 @@ static const unsigned char init_policy[] = {
 static const unsigned char wire_module[] = {
 #embed "../Python/wire.py"
 };
+static const unsigned char decode_module[] = {
+#embed "../Python/decode.py"
+};
+static const unsigned char encode_module[] = {
+#embed "../Python/encode.py"
+};
+static const unsigned char expected_module[] = {
+#embed "../Python/expected.py"
+};
+static const unsigned char trial_module[] = {
+#embed "../Python/trial.py"
+};
 static const unsigned char oracle_module[] = {
 #embed "../Python/oracle.py"
 };
@@ -51,18 +63,6 @@ static const unsigned char candidate_module[] = {
 static const unsigned char zygote_module[] = {
 #embed "../Python/zygote.py"
 };
-static const unsigned char encode_module[] = {
-#embed "../Python/encode.py"
-};
-static const unsigned char decode_module[] = {
-#embed "../Python/decode.py"
-};
-static const unsigned char expected_module[] = {
-#embed "../Python/expected.py"
-};
-static const unsigned char trial_module[] = {
-#embed "../Python/trial.py"
-};
 static const unsigned char judge_module[] = {
 #embed "../Python/judge.py"
 };
@@ -76,21 +76,18 @@ const struct text policy_texts[] = {
     {NULL, NULL, 0},
 };
 
-// In the order of their imports; the last one is the program.
 const struct text judge_modules[] = {
-    EMBEDDED("wire", wire_module),     EMBEDDED("decode", decode_module),
-    EMBEDDED("oracle", oracle_module), EMBEDDED("convert", convert_module),
+    EMBEDDED("wire", wire_module),         EMBEDDED("decode", decode_module),
+    EMBEDDED("oracle", oracle_module),     EMBEDDED("convert", convert_module),
     EMBEDDED("expected", expected_module), EMBEDDED("trial", trial_module),
-    EMBEDDED("judge", judge_module),
-    {NULL, NULL, 0},
+    EMBEDDED("judge", judge_module),       {NULL, NULL, 0},
 };
 
 const struct text zygote_modules[] = {
-    EMBEDDED("wire", wire_module),       EMBEDDED("encode", encode_module),
-    EMBEDDED("convert", convert_module), EMBEDDED("guard", guard_module),
+    EMBEDDED("wire", wire_module),           EMBEDDED("encode", encode_module),
+    EMBEDDED("convert", convert_module),     EMBEDDED("guard", guard_module),
     EMBEDDED("sanitizer", sanitizer_module), EMBEDDED("candidate", candidate_module),
-    EMBEDDED("zygote", zygote_module),
-    {NULL, NULL, 0},
+    EMBEDDED("zygote", zygote_module),       {NULL, NULL, 0},
 };
 
 // type(sys) is the module type: nothing is imported that the interpreter has not imported already.

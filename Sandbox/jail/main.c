@@ -32,13 +32,16 @@
 //
 // Ends. The supervisor watches for the hang-up of its standard input and output, SIGTERM, and the end of
 // a box. Whatever comes first, it sends SIGKILL to both inits, and the kernel kills all of a process
-// namespace with its init. If the supervisor is killed, the parent-death signal takes the inits. Without
-// process namespaces the chain is: parent-death signals downwards, and the supervisor, a subreaper,
-// kills what is left. A step that fails writes one line and exits 113: nothing untrusted has run.
+// namespace with its init. If the supervisor is killed, the parent-death signal takes the inits, which
+// also watch a process descriptor of it. Without process namespaces the chain is: parent-death signals
+// downwards, and the supervisor, a subreaper, kills what is left. A step that fails writes one line and
+// exits 113: nothing untrusted has run.
 //
 // What this does not defend against: bugs of the kernel in the calls that the policies allow, CPU side
 // channels, a hostile Python installation, and whoever passes --without.
 #define _GNU_SOURCE
+#include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +88,7 @@ static const char *read_uid(uid_t *uid, const char *text) {
 
 int main(int count, char **words) {
   if (count < 2) return usage("no command");
+  signal(SIGPIPE, SIG_IGN); // a box that failed must not take the supervisor's report with it
   struct box_options options = {.layers = all_layers(), .uid = first_slot_uid};
   char **binds = allocate((size_t)count * sizeof *binds);
   size_t bind_count = 0;
@@ -108,5 +112,6 @@ int main(int count, char **words) {
   if (strcmp(words[1], "probe") == 0) return probe(&options);
   if (strcmp(words[1], "slot") != 0) return usage("unknown command");
   if (!options.python) return usage("slot needs --python");
+  if (geteuid() == 0 && getpwuid(options.uid)) return usage("--job-uid belongs to somebody (passwd)");
   return run_slot(&options);
 }

@@ -126,6 +126,25 @@ struct JailSlotTests {
     }
   }
 
+  /// At many moments of the set-up: between the two boxes, before the maps, before the filters.
+  @Test(.timeLimit(.minutes(2)))
+  func aSupervisorKilledWhileItStartsLeavesNothing() async throws {
+    for delay in 0..<30 {
+      await #expect(throws: SandboxError.self) {
+        try await jail.withSlot(python: python, number: 911, without: without) { slot in
+          while ProcessTable.supervisors(of: 911).isEmpty { await Task.yield() }
+          try await Task.sleep(for: .microseconds(700 * delay))
+          for process in ProcessTable.supervisors(of: 911) { kill(process, SIGKILL) }
+          _ = try await slot.exchange(["op": "hello"])
+        }
+      }
+    }
+    for _ in 0..<300 where !ProcessTable.calledWith("60911").isEmpty {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    #expect(ProcessTable.calledWith("60911").isEmpty)
+  }
+
   @Test func aDeadBoxEndsTheSlotAndIsNamed() async throws {
     do {
       try await jail.withSlot(python: python, number: 909, without: without) { slot in
@@ -134,8 +153,7 @@ struct JailSlotTests {
         let inits = ProcessTable.supervisors(of: 909).flatMap { ProcessTable.children(of: $0) }
         #expect(inits.count == 2)
         for process in inits.prefix(1) { kill(process, SIGKILL) }
-        _ = try await slot.exchange(["op": "hello"])
-        _ = try await slot.exchange(["op": "hello"])
+        for _ in 0..<100_000 { _ = try await slot.exchange(["op": "hello"]) }
       }
       Issue.record("a slot went on without a box")
     } catch SandboxError.slotDied(let detail) {
@@ -190,6 +208,22 @@ enum ProcessTable {
       let words = (read("/proc/\(process)/cmdline") ?? "").split(separator: "\0")
       return words.dropFirst().first == "slot" && words.contains("\(60000 + number)")
     }
+  }
+
+  /// Every living process of this machine that has `word` in its command line.
+  static func calledWith(_ word: String) -> [pid_t] {
+    guard let folder = opendir("/proc") else { return [] }
+    defer { closedir(folder) }
+    var found: [pid_t] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard let process = pid_t(name) else { continue }
+      let words = (read("/proc/\(process)/cmdline") ?? "").split(separator: "\0")
+      if words.contains(Substring(word)) { found.append(process) }
+    }
+    return alive(found)
   }
 
   /// Every living process of slot `number`: the supervisor and all below it.
