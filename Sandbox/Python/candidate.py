@@ -108,7 +108,6 @@ def enter(box, parent, result, space, seconds):
     data that it may have, `seconds` its total wall limit. Does not return on failure."""
     try:
         os.dup2(result, RESULT, inheritable=False)
-        os.dup2(1, 2)
         os.closerange(4, box.descriptors)
         os.setsid()
         if space is not None:
@@ -136,6 +135,9 @@ def enter(box, parent, result, space, seconds):
         box.main = sys.modules["__main__"]
         sys.modules["__main__"] = types.ModuleType("__main__")
         filter_program = box.filter
+        if filter_program:  # in the box the account is the slot's own
+            limit(resource.RLIMIT_NPROC, 256)
+        os.dup2(1, 2)
         guard.restrict()
         if filter_program:
             code = patched_filter(filter_program, os.getpid())

@@ -18,12 +18,11 @@ import time
 
 import oracle
 import wire
-from expected import REFERENCE_LIMIT
 from trial import Reference, Trial
 
 ZYGOTE = 3
 REFERENCE_SECONDS, SANITIZE_SECONDS, PATIENCE = 300.0, 60.0, 60.0
-SANITIZE_MEMORY = 2 << 30
+SANITIZE_MEMORY, SANITIZE_OUTPUT = 2 << 30, 64 << 20
 
 
 class Fault(Exception):
@@ -256,7 +255,7 @@ class Judge:
 
         def consume(data):
             output.extend(data)
-            return len(output) < REFERENCE_LIMIT
+            return len(output) < SANITIZE_OUTPUT
 
         order = {"entry_point": request.get("entry_point"), "seconds": SANITIZE_SECONDS}
         order["memory_bytes"] = SANITIZE_MEMORY

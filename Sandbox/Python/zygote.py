@@ -130,6 +130,9 @@ def start_child(box, total, space, work):
             candidate.preload(text)
             candidate.enter(box, parent, result_write, space, total)
             work(text)
+        except BaseException as error:
+            # After `enter` this goes to /dev/null: what a program raises here is its own affair.
+            os.write(2, ("a program's process: %r\n" % (type(error),)).encode()[:500])
         finally:
             os._exit(candidate.SETUP_FAILED)
     os.close(result_write)
