@@ -3,7 +3,9 @@
 /// Immutable once loaded: `logits` and `generate` may be called from several threads, each call with
 /// buffers of its own. The number of threads inside one matrix product is OpenBLAS's, for the process.
 public final class DiffusionModel: Sendable {
+  /// The facts of config.json.
   public let configuration: ModelConfiguration
+  /// The tokenizer of the same folder.
   public let tokenizer: Tokenizer
 
   let network: ForwardPass

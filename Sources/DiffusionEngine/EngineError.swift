@@ -16,12 +16,14 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     case interrupted
   }
 
+  /// The class of the failure.
   public let kind: Kind
   /// One lower-case sentence that names the file, tensor, field or option.
   public let message: String
   /// What to do about it, or empty.
   public let hint: String
 
+  /// An error of `kind` with the texts of ``message`` and ``hint``.
   public init(_ kind: Kind, _ message: String, hint: String = "") {
     self.kind = kind
     self.message = message
@@ -31,7 +33,9 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The generation was cancelled between two steps.
   public static let cancelled = EngineError(.cancelled, "generation was cancelled")
 
+  /// Whether the caller itself asked for the end.
   public var isCancelled: Bool { kind == .cancelled }
 
+  /// Message and hint in one line.
   public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
 }

@@ -24,6 +24,7 @@ struct LogitsTests {
     }
     let error = abs(found[worst] - expected[worst])
     let (row, column) = worst.quotientAndRemainder(dividingBy: model.configuration.vocabularySize)
+    print("\(name): worst cell row \(row), token \(column): \(found[worst]) for \(expected[worst])")
     #expect(error < 1e-4 * max(abs(expected[worst]), 1), "row \(row), token \(column): \(found[worst])")
     #expect(error < 1e-5 * scale, "row \(row), token \(column): \(found[worst]) for \(expected[worst])")
   }

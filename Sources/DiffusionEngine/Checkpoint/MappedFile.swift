@@ -16,7 +16,8 @@ final class MappedFile: @unchecked Sendable {
 
   /// - Throws: `.missing` when `path` cannot be opened, `.malformed` when it is no regular file.
   init(_ path: String) throws(EngineError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK a named pipe would block here until somebody writes to it.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw MappedFile.failure("cannot open", path) }
     defer { close(descriptor) }
     var status = stat()

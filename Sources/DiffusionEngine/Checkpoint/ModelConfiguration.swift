@@ -2,26 +2,37 @@ public import JSON
 
 /// The facts of config.json that the engine uses, checked against each other.
 public struct ModelConfiguration: Sendable, Equatable {
+  /// The family, by `model_type`.
   public internal(set) var architecture: Architecture
   /// Rows of the embedding and of the head; more than the tokenizer has tokens.
   public let vocabularySize: Int
+  /// Width H of the residual stream.
   public let hiddenSize: Int
+  /// Width F of the gated feed-forward layer.
   public let intermediateSize: Int
+  /// `num_hidden_layers`.
   public let layerCount: Int
+  /// Query heads A.
   public let headCount: Int
+  /// Key-value heads K; each serves A / K query heads.
   public let keyValueHeadCount: Int
   /// Width of one attention head.
   public let headSize: Int
   /// Longest canvas, prompt plus new tokens.
   public let maximumPositions: Int
+  /// Added to the mean square before its root.
   public let normEpsilon: Float
+  /// Base of the rotary frequencies.
   public let ropeTheta: Float
   /// Whether the head is the embedding and `lm_head.weight` is not stored.
   public let tiesEmbeddings: Bool
+  /// The id of a position still to be revealed.
   public let maskToken: Int32
   /// config.json's padding id; the tokenizer's may differ.
   public let padToken: Int32?
+  /// `bos_token_id`; no checkpoint known inserts it.
   public let beginToken: Int32?
+  /// `eos_token_id`; the sampler does not stop at it.
   public let endToken: Int32?
 
   /// Reads the members of config.json.

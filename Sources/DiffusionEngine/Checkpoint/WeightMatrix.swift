@@ -30,12 +30,7 @@ struct WeightMatrix: Sendable {
     case .single(let matrix):
       BLAS.multiplyByTransposed(x, 0..<x.columns, matrix, 0..<matrix.columns, into: &out)
     }
-    guard let bias else { return }
-    precondition(bias.count == rows, "a bias of another width")
-    for row in 0..<out.rows {
-      let start = row * rows
-      for column in 0..<rows { out.values[start + column] += bias[column] }
-    }
+    if let bias { Kernels.add(rowOf: bias, to: &out) }
   }
 
   /// Copies row `row` (an embedding) to row `target` of `out`.

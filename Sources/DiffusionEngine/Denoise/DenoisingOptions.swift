@@ -25,6 +25,7 @@ public enum UnmaskingAlgorithm: String, Sendable, CaseIterable {
 /// The settings of one generation. Defaults are those of the reference's `DreamGenerationConfig`
 /// except for the length, which has no useful default there.
 public struct DenoisingOptions: Sendable, Equatable {
+  /// By what a step decides which masks it reveals.
   public var algorithm = UnmaskingAlgorithm.origin
   /// 0 takes the most probable token, and computes confidences at temperature 1.
   public var temperature = 0.0
@@ -46,6 +47,7 @@ public struct DenoisingOptions: Sendable, Equatable {
   /// for which it is chosen stays masked, and may be masked still at the end.
   public var bansMaskToken = false
 
+  /// The defaults.
   public init() {}
 
   /// - Throws: `.invalidArgument` that names the option.

@@ -2,6 +2,7 @@
 public struct DenoisingStep: Sendable, Equatable {
   /// 0..<steps.
   public let index: Int
+  /// How many steps there are.
   public let steps: Int
   /// The whole canvas after the step, prompt included.
   public let tokens: [Int32]

@@ -3,9 +3,12 @@ import Crypto
 /// Which sample of which task is generated. With the seed it names a stream of random numbers, so that
 /// results do not depend on the order of tasks, on batches or on threads.
 public struct SampleKey: Sendable, Hashable {
+  /// The benchmark's name of the task, say `HumanEval/0`.
   public let task: String
+  /// 0 for the first sample of the task.
   public let sample: Int
 
+  /// The key of sample `sample` of task `task`.
   public init(task: String, sample: Int) {
     self.task = task
     self.sample = sample

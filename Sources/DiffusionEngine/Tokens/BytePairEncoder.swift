@@ -27,29 +27,35 @@ struct BytePairEncoder: Sendable {
   /// Appends the ids of `word`.
   func encode(_ word: [UInt8], into out: inout [Int32]) {
     precondition(word.count < Int32.max, "a word of more than 2^31 bytes")
-    var ids = word.map { byteIds[Int($0)] }
-    guard ids.count > 1 else {
-      out += ids
+    if word.count == 1 {
+      out.append(byteIds[Int(word[0])])
       return
     }
-    // A doubly linked list over the positions; an absorbed position has the id -1.
-    var next = (0..<Int32(ids.count)).map { $0 + 1 }
-    var previous = (0..<Int32(ids.count)).map { $0 - 1 }
+    var joining = Joining(ids: word.map { byteIds[Int($0)] }, merges: merges)
+    joining.run()
+    for id in joining.ids where id >= 0 { out.append(id) }
+  }
+}
+
+/// One word while its parts are joined: a doubly linked list over positions, and a queue of merges.
+private struct Joining {
+  /// The id at each position; -1 once the position was absorbed by an earlier one.
+  private(set) var ids: [Int32]
+  private var next: [Int32]
+  private var previous: [Int32]
+  private var queue = MinHeap()
+  private let merges: [UInt64: BytePairEncoder.Merge]
+
+  init(ids: [Int32], merges: [UInt64: BytePairEncoder.Merge]) {
+    self.ids = ids
+    self.merges = merges
+    next = (0..<Int32(ids.count)).map { $0 + 1 }
+    previous = (0..<Int32(ids.count)).map { $0 - 1 }
+  }
+
+  mutating func run() {
     let end = Int32(ids.count)
-    var queue = MinHeap()
-
-    func merge(at position: Int32) -> Merge? {
-      guard position >= 0, ids[Int(position)] >= 0 else { return nil }
-      let right = next[Int(position)]
-      guard right < end else { return nil }
-      return merges[BytePairEncoder.pair(ids[Int(position)], ids[Int(right)])]
-    }
-    func enqueue(_ position: Int32) {
-      guard let merge = merge(at: position) else { return }
-      queue.push(UInt64(merge.rank) << 32 | UInt64(UInt32(bitPattern: position)))
-    }
-
-    for position in 0..<end - 1 { enqueue(position) }
+    for position in 0..<end { enqueue(position) }
     while let key = queue.pop() {
       let position = Int32(truncatingIfNeeded: key & 0xFFFF_FFFF)
       // Entries whose pair has changed since they were queued are stale.
@@ -63,7 +69,20 @@ struct BytePairEncoder: Sendable {
       enqueue(previous[Int(position)])
       enqueue(position)
     }
-    for id in ids where id >= 0 { out.append(id) }
+  }
+
+  /// What the part at `position` and the one after it become.
+  private func merge(at position: Int32) -> BytePairEncoder.Merge? {
+    guard position >= 0, ids[Int(position)] >= 0 else { return nil }
+    let right = Int(next[Int(position)])
+    guard right < ids.count else { return nil }
+    return merges[BytePairEncoder.pair(ids[Int(position)], ids[right])]
+  }
+
+  /// Queues the merge at `position`: the smallest rank comes out first, then the leftmost.
+  private mutating func enqueue(_ position: Int32) {
+    guard let merge = merge(at: position) else { return }
+    queue.push(UInt64(merge.rank) << 32 | UInt64(UInt32(bitPattern: position)))
   }
 }
 

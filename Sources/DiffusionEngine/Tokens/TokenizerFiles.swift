@@ -32,7 +32,13 @@ enum TokenizerFiles {
     if let file = settingsFile {
       builder.path = file.path
       // Says which of the added tokens are special, and may name more of them.
-      for entry in try builder.addedTokens(decoder: folder.json(file)) { added[entry.id] = entry }
+      for entry in try builder.addedTokens(decoder: folder.json(file)) {
+        if let other = added.updateValue(entry, forKey: entry.id), other.content != entry.content {
+          throw EngineError(
+            .malformed, "'\(file.path)': the added token \(entry.id) is another one in added_tokens.json",
+            hint: "the files are of different tokenizers")
+        }
+      }
     }
     try builder.add(added.values.sorted { $0.id < $1.id })
     let files: [(name: String, file: MappedFile?)] = [

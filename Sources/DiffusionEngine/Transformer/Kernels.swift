@@ -58,6 +58,19 @@ enum Kernels {
     }
   }
 
+  /// Each row of x += bias.
+  static func add(rowOf bias: [Float], to x: inout Matrix) {
+    let columns = x.columns
+    precondition(bias.count == columns, "shapes differ")
+    bias.withUnsafeBufferPointer { bias in
+      x.values.withUnsafeMutableBufferPointer { x in
+        for start in stride(from: 0, to: x.count, by: max(columns, 1)) {
+          for column in 0..<columns { x[start + column] += bias[column] }
+        }
+      }
+    }
+  }
+
   /// x += y.
   static func add(_ y: Matrix, to x: inout Matrix) {
     precondition(x.values.count == y.values.count, "shapes differ")
