@@ -2,9 +2,10 @@
 
 The product starts them with `evalkit-jail slot`; here a plain process pair is wired the same way:
 the judge on two pipes, a socket pair between the two, the payload on descriptor 5. The zygote's
-filter is empty, which it accepts only because EVALKIT_UNJAILED_TEST is set.
+filter is empty unless a test gives one, which it accepts only because EVALKIT_UNJAILED_TEST is set.
 """
 
+import ctypes
 import json
 import os
 import pathlib
@@ -56,6 +57,7 @@ def _start(names, descriptors, python, folder):
     if pid == 0:
         try:
             os.chdir(folder)
+            ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)  # no_new_privs, as the jail does
             high = {target: os.dup(fd) for target, fd in wanted.items()}
             spare = {t: os.dup2(fd, 100 + t, inheritable=False) for t, fd in high.items()}
             for target, fd in spare.items():
@@ -84,10 +86,11 @@ def _start(names, descriptors, python, folder):
 class Slot:
     """A judge with its zygote, spoken to as the runner speaks to a slot."""
 
-    def __init__(self, python="/usr/bin/python3"):
+    def __init__(self, python="/usr/bin/python3", program=b""):
         self.folder = tempfile.TemporaryDirectory()
         null = os.open(os.devnull, os.O_RDWR)
         empty, nothing = os.pipe()
+        os.write(nothing, program)
         os.close(nothing)
         near, far = socket.socketpair()
         request_read, self.request = os.pipe()

@@ -2,7 +2,9 @@
 
 import json
 import os
+import platform
 import signal
+import struct
 import unittest
 
 from launch_unjailed import Slot
@@ -169,6 +171,40 @@ class Roots(unittest.TestCase):
     def test_0_3_1_fails_even_the_reference(self):
         verdict = self.verdict(self.REFERENCE, "evalplus-0.3.1")
         self.assertEqual((verdict["status"], json.loads(verdict["fail_tests"])), ("fail", []))
+
+
+@unittest.skipUnless(platform.machine() == "x86_64", "the filter has x86_64's numbers: not tested")
+class Filter(unittest.TestCase):
+    """The prebuilt system call filter is loaded, with the own pid in place of the placeholder."""
+
+    GETPPID, KILL, PLACEHOLDER, EPERM, ALLOW = 110, 62, 0x7E11DEAD, 0x00050001, 0x7FFF0000
+    PROGRAM = b"".join(
+        struct.pack("<HBBI", *instruction)
+        for instruction in (
+            (0x20, 0, 0, 0),  # load the number
+            (0x15, 4, 0, GETPPID),
+            (0x15, 0, 2, KILL),
+            (0x20, 0, 0, 16),  # load the first argument
+            (0x15, 0, 1, PLACEHOLDER),
+            (0x06, 0, 0, ALLOW),
+            (0x06, 0, 0, EPERM),
+        )
+    )
+
+    def test_loaded_and_patched(self):
+        program = (
+            "import posix\ndef f(x):\n    if posix.getppid() != -1: return 'not loaded'\n"
+            "    posix.kill(posix.getpid(), 0)\n    try:\n        posix.kill(posix.getpid() - 1, 0)\n"
+            "    except PermissionError:\n        return x * 37 + 1\n"
+        )
+        with Slot(program=self.PROGRAM) as slot:
+            slot.task(TASK, "humaneval", REFERENCE)
+            verdict = slot.candidate(program)
+            self.assertEqual(verdict["base"]["status"], "pass", verdict)
+
+    def test_a_filter_that_does_not_load_is_a_fault(self):
+        with Slot(program=b"\xff" * 16) as slot:
+            self.assertEqual(slot.task(TASK, "humaneval", REFERENCE)["op"], "fault")
 
 
 class Faults(unittest.TestCase):
