@@ -8,6 +8,8 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
+// Tests run the debug build, and a forward pass without the optimiser is fifty times slower.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 let strictC: [CSetting] = [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror", "-std=gnu2x"])]
 
 let package = Package(
@@ -43,7 +45,7 @@ let package = Package(
         "JSON", "COpenBLAS",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict + optimized),
 
     // Programs in, verdicts out. Knows neither benchmark files nor models.
     .executableTarget(

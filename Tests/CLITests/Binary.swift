@@ -25,14 +25,18 @@ enum Binary {
 
   /// Runs to the end.
   static func run(
-    _ arguments: [String], environment: [String: String] = [:], directory: String = "/"
+    _ arguments: [String], executable: String = path, environment: [String: String] = [:],
+    directory: String = "/"
   ) async throws -> Result {
-    try await start(arguments, environment: environment, directory: directory) { _ in }
+    try await start(
+      arguments, executable: executable, environment: environment, directory: directory
+    ) { _ in }
   }
 
   /// Runs `meddle` beside the program, which may end it.
   static func start(
-    _ arguments: [String], environment: [String: String] = [:], directory: String = "/",
+    _ arguments: [String], executable: String = path, environment: [String: String] = [:],
+    directory: String = "/",
     meddle: (pid_t) async throws -> Void
   ) async throws -> Result {
     let output = "\(Scratch.root)/\(UUID().uuidString)"
@@ -47,7 +51,7 @@ enum Binary {
         FilePath($0), .readWrite, options: [.create, .truncate], permissions: .ownerReadWrite)
     }
     let result = try await Subprocess.run(
-      .path(FilePath(path)), arguments: Arguments(arguments),
+      .path(FilePath(executable)), arguments: Arguments(arguments),
       environment: .custom(
         Dictionary(
           uniqueKeysWithValues: variables.compactMap { name, value in
@@ -72,7 +76,7 @@ enum Binary {
 
 /// Folders that a test may fill.
 enum Scratch {
-  static let root = NSTemporaryDirectory()
+  static let root = FileManager.default.temporaryDirectory.standardizedFileURL.path
 
   /// A fresh folder, removed afterwards.
   static func withFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {

@@ -15,8 +15,8 @@ struct ModelRunTests {
 
   private func command(_ folder: String) -> [String] {
     [
-      "run", "humaneval+", "--model", Self.checkpoint, "--task", "53", "--task", "23", "-n", "3",
-      "--max-new-tokens", "6", "--temperature", "0.4", "--output", folder, "--threads", "1",
+      "run", "humaneval+", "--model", Self.checkpoint, "--task", "53", "--task", "23", "-n", "5",
+      "--max-new-tokens", "64", "--temperature", "0.4", "--output", folder, "--threads", "1",
     ]
   }
 
@@ -31,7 +31,8 @@ struct ModelRunTests {
   }
 
   /// Starts the command and sends `signal` once `count` samples are made.
-  private func breakOff(_ folder: String, with signal: Int32, after count: Int) async throws -> Binary.Result {
+  private func breakOff(_ folder: String, with signal: Int32, after count: Int) async throws -> Binary.Result
+  {
     var left: [pid_t] = []
     let result = try await Binary.start(command(folder)) { pid in
       for _ in 0..<3000 where Scratch.lines("\(folder)/samples.jsonl").count < count {
@@ -60,16 +61,16 @@ struct ModelRunTests {
       let whole = try await Binary.run(command("\(folder)/whole"))
       #expect(whole.code == 0, "\(whole.error)")
       let samples = try ids("\(folder)/whole/samples.jsonl")
-      #expect(samples.count == 6 && Set(samples).count == 6)
-      #expect(try ids("\(folder)/whole/verdicts.jsonl").count == 6)
+      #expect(samples.count == 10 && Set(samples).count == 10)
+      #expect(try ids("\(folder)/whole/verdicts.jsonl").count == 10)
 
       let broken = "\(folder)/broken"
       let killed = try await breakOff(broken, with: SIGKILL, after: 2)
       #expect(killed.code == 128 + Int(SIGKILL))
       let afterKill = try ids("\(broken)/samples.jsonl")
-      #expect((2..<6).contains(afterKill.count), "the run was not broken off in the middle")
+      #expect((2..<8).contains(afterKill.count), "the run was not broken off in the middle")
 
-      let interrupted = try await breakOff(broken, with: SIGINT, after: 4)
+      let interrupted = try await breakOff(broken, with: SIGINT, after: afterKill.count + 2)
       #expect(interrupted.code == 130)
       #expect(interrupted.error.contains("the same command goes on from there"))
 
@@ -77,7 +78,7 @@ struct ModelRunTests {
       #expect(resumed.code == 0, "\(resumed.error)")
       for file in ["samples.jsonl", "verdicts.jsonl"] {
         let rows = try ids("\(broken)/\(file)")
-        #expect(rows.count == 6 && Set(rows).count == 6, "\(file): a sample was made or judged twice")
+        #expect(rows.count == 10 && Set(rows).count == 10, "\(file): a sample was made or judged twice")
       }
       #expect(
         Set(Scratch.lines("\(broken)/samples.jsonl")) == Set(Scratch.lines("\(folder)/whole/samples.jsonl")))

@@ -114,7 +114,8 @@ struct AttackTests {
       ends: ["exception"]),
     Attack(
       name: "a fork bomb",
-      program: "import ctypes\ndef f(x):\n    while True:\n        if ctypes.CDLL(None).fork() < 0: raise OSError()",
+      program:
+        "import ctypes\ndef f(x):\n    while True:\n        if ctypes.CDLL(None).fork() < 0: raise OSError()",
       ends: ["exception"]),
     Attack(
       name: "kill everybody", program: "import posix\ndef f(x):\n    posix.kill(-1, 9)\n    return 0",
@@ -211,10 +212,12 @@ struct AttackTests {
       for attack in Self.attacks {
         let verdict = try await judge(attack.program, in: slot)
         let base = verdict["base"]
-        #expect(base?["status"] != "pass" && verdict["plus"]?["status"] != "pass", "\(attack.name): \(verdict)")
+        #expect(
+          base?["status"] != "pass" && verdict["plus"]?["status"] != "pass", "\(attack.name): \(verdict)")
         #expect(attack.ends.contains(base?["reason"]?.string ?? "none"), "\(attack.name): \(verdict)")
         let after = try await judge(Self.honest, in: slot)
-        #expect(after["base"]?["status"] == "pass" && after["plus"]?["status"] == "pass", "after \(attack.name)")
+        #expect(
+          after["base"]?["status"] == "pass" && after["plus"]?["status"] == "pass", "after \(attack.name)")
       }
     }
   }
@@ -227,7 +230,8 @@ struct AttackTests {
     let missing = try await jail.probe(python: python).missingLayers
     try await jail.withSlot(python: python, number: 41, without: missing) { slot in
       try await open(slot)
-      let verdict = try await judge("import os\ndef f(x): raise ValueError(str(sorted(os.environ)))", in: slot)
+      let verdict = try await judge(
+        "import os\ndef f(x): raise ValueError(str(sorted(os.environ)))", in: slot)
       let detail = try #require(verdict["base"]?["detail"]?.string)
       #expect(detail.contains("PYTHONHASHSEED") && !detail.contains("SECRET"), "\(detail)")
     }

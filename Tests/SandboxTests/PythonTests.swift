@@ -14,7 +14,8 @@ struct PythonTests {
   func unittests(script: String) async throws {
     let result = try await run(
       .path("/usr/bin/python3"), arguments: ["-B", "-m", "unittest", "-v", String(script.dropLast(3))],
-      workingDirectory: FilePath(Self.folder), output: .string(limit: 1 << 20), error: .string(limit: 1 << 22))
+      workingDirectory: FilePath(Self.folder), output: .string(limit: 1 << 20), error: .string(limit: 1 << 22)
+    )
     let report = result.standardError
     #expect(result.terminationStatus.isSuccess, "\(report.suffix(4000))")
     #expect(!report.contains("Ran 0 tests") && report.contains("Ran "))

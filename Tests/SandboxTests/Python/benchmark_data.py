@@ -7,11 +7,9 @@ import pathlib
 import unittest
 
 DATA = os.environ.get("EVALKIT_DATA")
-FULL = os.environ.get("EVALKIT_FULL") == "1"
 FILES = {"humaneval": "HumanEvalPlus-v0.1.10.jsonl.gz", "mbpp": "MbppPlus-v0.2.0.jsonl.gz"}
 
 needs_data = unittest.skipUnless(DATA, "EVALKIT_DATA is not set: the data tests did not run")
-needs_full = unittest.skipUnless(DATA and FULL, "EVALKIT_DATA and EVALKIT_FULL=1 are not both set")
 
 
 def load(path):
