@@ -33,7 +33,7 @@ enum Console {
     errorHasColour ? "\u{1B}[1;\(colour)m\(text)\u{1B}[0m" : text
   }
 
-  /// Writes all of it; a closed pipe ends the program as it ends any other (SIGPIPE).
+  /// Writes all of it; what the reader of a closed pipe no longer wants is dropped.
   static func write(_ text: String, to descriptor: Int32) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {

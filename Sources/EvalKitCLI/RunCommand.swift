@@ -94,6 +94,13 @@ struct SamplerOptions: ParsableArguments {
   var threads: Int?
 
   func validate() throws {
+    if maxNewTokens < 1 { throw ValidationError("--max-new-tokens must be at least 1") }
+    if let steps, steps < 1 { throw ValidationError("--steps must be at least 1") }
+    if !(temperature >= 0 && temperature.isFinite) {
+      throw ValidationError("--temperature must be 0 or more")
+    }
+    if !(0...1).contains(topP) { throw ValidationError("--top-p must be between 0 and 1") }
+    if !(algTemp >= 0 && algTemp.isFinite) { throw ValidationError("--alg-temp must be 0 or more") }
     if tokensPerStep < 1 { throw ValidationError("--tokens-per-step must be at least 1") }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
     if steps != nil, tokensPerStep != 1 {

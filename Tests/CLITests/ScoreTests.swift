@@ -109,6 +109,23 @@ struct ScoreTests {
     }
   }
 
+  /// The release forgets to record HumanEval/32's tests; whoever compares with its figures wants that too.
+  @Test func theReleasesQuirkIsAProfile() async throws {
+    try await Scratch.withFolder { folder in
+      for (semantics, value) in [("evalplus-head", 1.0), ("evalplus-0.3.1", 0.0)] {
+        let result = try await Binary.run([
+          "run", "humaneval+", "--model", "canonical", "--task", "32", "--semantics", semantics, "--json",
+          "--output", "\(folder)/\(semantics)",
+        ])
+        #expect(result.code == 0, "\(result.error)")
+        let report = try result.json()
+        #expect(report["identity"]?["scoring"]?["semantics"]?.string == semantics)
+        let row = try #require(report["benchmarks"]?.array?.first?["pass_at_k"]?.array?.first)
+        #expect(row["base"]?["value"]?.double == value && row["plus"]?["value"]?.double == value)
+      }
+    }
+  }
+
   /// The folder of another command is refused with the key that differs.
   @Test func anotherCommandDoesNotContinueTheRun() async throws {
     try await Scratch.withFolder { folder in

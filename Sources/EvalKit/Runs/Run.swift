@@ -93,14 +93,15 @@ public struct Run: Sendable {
   private func feed(_ queue: WorkQueue, programs: (BenchmarkTask) -> [Program]) async throws {
     for planned in plan.benchmarks {
       for task in planned.tasks {
-        let made = programs(task)
-        for (sample, program) in made.enumerated() {
+        for (sample, program) in programs(task).enumerated() {
           let id = SampleID(task: task.id, sample: sample)
           if await folder.programs[id] == nil {
             try await folder.append(sample: id, program: program, facts: [:])
           }
         }
-        try await push(task, of: planned, count: made.count, to: queue)
+      }
+      for task in planned.longestFirst {
+        try await push(task, of: planned, count: plan.sampleCount(for: task), to: queue)
       }
     }
   }

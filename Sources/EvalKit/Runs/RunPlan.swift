@@ -23,6 +23,12 @@ public struct PlannedBenchmark: Sendable {
     tasks = Array(chosen.prefix(limit ?? chosen.count))
   }
 
+  /// ``tasks`` with the slowest first.
+  var longestFirst: [BenchmarkTask] {
+    let slow = benchmark.slowestTasks.compactMap { id in tasks.first { $0.id == id } }
+    return slow + tasks.filter { !benchmark.slowestTasks.contains($0.id) }
+  }
+
   /// Whether only a part of the benchmark is scored.
   public var isPartial: Bool { tasks.count != file.tasks.count }
 

@@ -16,6 +16,9 @@ public struct Benchmark: Sendable, Equatable {
   public let dataset: Dataset
   /// How many tasks the file holds.
   public let taskCount: Int
+  /// The tasks whose reference programs take longest, longest first. They are begun first where the order
+  /// is free, so that no slot is left alone with one at the end. Decides nothing else.
+  public let slowestTasks: [String]
   /// What every task id starts with; a number follows.
   public let idPrefix: String
   /// The name under which evalkit keeps the file.
@@ -71,6 +74,7 @@ public struct Benchmark: Sendable, Equatable {
     version = try entry.require("version", \.string)
     dataset = try entry.require("dataset") { $0.string.flatMap(Dataset.init(rawValue:)) }
     taskCount = try entry.require("tasks", \.integer)
+    slowestTasks = try entry.require("slowest_tasks", \.array).compactMap(\.string)
     idPrefix = try entry.require("id_prefix", \.string)
     file = try entry.require("file", \.string)
     url = try entry.require("url", \.string)
