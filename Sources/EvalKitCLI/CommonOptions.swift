@@ -3,10 +3,6 @@ public import EvalKit
 import JSON
 import Sandbox
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Options of `run` and `score` alike.
 struct CommonOptions: ParsableArguments {
   @Option(
@@ -93,31 +89,13 @@ struct CommonOptions: ParsableArguments {
   }
 
   /// Everything that runs candidates, or an error if this machine must not.
-  func executor() async throws -> (Executor, sandbox: JSONObject) {
-    let jail = try Jail()
-    let python = try await PythonEnvironment.find(python)
-    let report = try await jail.probe(python: python)
-    guard report.tier != .refuse else {
-      let missing = report.layers.filter { $0.mandatory && $0.state != .ok }
-      throw EvalKitError(
-        .environment, "this machine cannot confine candidates, so none is run",
-        cause: missing.map { "\($0.name): \($0.detail)" }.joined(separator: "; "),
-        hint: missing.first.map { $0.remedy } ?? "run 'evalkit doctor'")
-    }
-    if report.tier == .reduced {
-      let missing = report.layers.filter { $0.state != .ok }.map(\.name).joined(separator: ", ")
+  func executor() async throws -> Executor {
+    let executor = try await Executor.prepare(python: python, limits: limits, jobs: jobs)
+    if executor.report.tier == .reduced {
+      let missing = executor.report.missingLayers.joined(separator: ", ")
       Console.warning("the sandbox is reduced on this machine: no \(missing); see 'evalkit doctor'")
     }
-    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    return (
-      Executor(
-        jail: jail, python: python, missingLayers: report.missingLayers, limits: limits,
-        jobs: jobs ?? cores),
-      sandbox: [
-        "tier": .string(report.tier.rawValue), "policy": .string(report.policyHash),
-        "layers": .array(report.layers.filter { $0.state == .ok }.map { .string($0.name) }),
-      ]
-    )
+    return executor
   }
 
   /// Performs the run, writes what was asked for, prints the result.

@@ -33,7 +33,7 @@ struct DoctorCommand: AsyncParsableCommand {
       } else {
         print(report, environment)
       }
-      if report.tier == .refuse { throw Outcome.no }
+      if !isFit(report, environment) { throw Outcome.no }
     }
   }
 
@@ -54,12 +54,18 @@ struct DoctorCommand: AsyncParsableCommand {
       "python: \(python.executable) \(python.version), numpy \(python.numpyVersion ?? "missing: apt install python3-numpy")"
     )
     Console.result(
-      "sandbox: \(report.tier.rawValue)\(report.tier == .refuse ? ": candidates will not be run" : "")")
+      "sandbox: \(report.tier.rawValue)\(isFit(report, python) ? "" : "; candidates will not be run here")")
+  }
+
+  /// As `Executor.prepare` decides: confined candidates, and a judge that can compare floats.
+  private func isFit(_ report: SandboxReport, _ python: PythonEnvironment) -> Bool {
+    report.tier != .refuse && python.numpyVersion != nil
   }
 
   private func document(_ report: SandboxReport, _ python: PythonEnvironment) -> JSONValue {
     [
       "schema": "evalkit.doctor", "schema_version": 1, "tier": .string(report.tier.rawValue),
+      "fit": .bool(isFit(report, python)),
       "policy": .string(report.policyHash),
       "layers": .array(
         report.layers.map {

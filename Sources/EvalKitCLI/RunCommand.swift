@@ -42,11 +42,11 @@ struct RunCommand: AsyncParsableCommand {
     try await concluding {
       try await interruptible {
         let planned = try await common.plannedBenchmarks(benchmarks)
-        let (executor, sandbox) = try await common.executor()
+        let executor = try await common.executor()
         let plan = RunPlan(
           benchmarks: planned, source: try await source(),
           ks: common.ks ?? [1, 10, 100].filter { $0 <= samples },
-          executor: executor, sandbox: sandbox)
+          executor: executor)
         try await common.perform(plan)
       }
     }

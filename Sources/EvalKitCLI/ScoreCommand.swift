@@ -35,11 +35,11 @@ struct ScoreCommand: AsyncParsableCommand {
           Console.warning(
             "\(file.unknownTasks.count) task ids are not in \(benchmark) and are ignored: \(some)")
         }
-        let (executor, sandbox) = try await common.executor()
+        let executor = try await common.executor()
         let fewest = file.programs.values.map(\.count).min() ?? 1
         let plan = RunPlan(
           benchmarks: planned, source: .file(file), ks: common.ks ?? [1, 10, 100].filter { $0 <= fewest },
-          executor: executor, sandbox: sandbox)
+          executor: executor)
         try await common.perform(plan)
       }
     }

@@ -1,24 +1,44 @@
 public import Sandbox
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Programs in, verdicts out, several slots at once.
 public struct Executor: Sendable {
   public let jail: Jail
   public let python: PythonEnvironment
-  /// Layers that this machine does not have; every slot of the run has all the others.
-  public let missingLayers: [String]
+  /// What the sandbox can do on this machine. Every slot of a run has the layers that are there.
+  public let report: SandboxReport
   public let limits: JudgingLimits
   /// How many slots work side by side, at least 1.
   public let jobs: Int
 
-  public init(
-    jail: Jail, python: PythonEnvironment, missingLayers: [String], limits: JudgingLimits, jobs: Int
-  ) {
-    precondition(jobs >= 1)
-    self.jail = jail
-    self.python = python
-    self.missingLayers = missingLayers
-    self.limits = limits
-    self.jobs = jobs
+  /// Probes this machine.
+  ///
+  /// - Parameters:
+  ///   - python: the interpreter of judge and candidates; `nil` looks for one.
+  ///   - jobs: `nil` takes one slot a core.
+  /// - Throws: ``EvalKitError`` when candidates must not be run here, or could not be judged.
+  public static func prepare(python: String?, limits: JudgingLimits, jobs: Int?) async throws -> Executor {
+    let jail = try Jail()
+    let python = try await PythonEnvironment.find(python)
+    // Without it floats could not be compared, and right answers would fail.
+    guard python.numpyVersion != nil else {
+      throw EvalKitError(
+        .environment, "\(python.executable) has no numpy, which the judge compares floats with",
+        hint: "apt install python3-numpy, or another --python")
+    }
+    let report = try await jail.probe(python: python)
+    guard report.tier != .refuse else {
+      let missing = report.layers.filter { $0.mandatory && $0.state != .ok }
+      throw EvalKitError(
+        .environment, "this machine cannot confine candidates, so none is run",
+        cause: missing.map { "\($0.name): \($0.detail)" }.joined(separator: "; "),
+        hint: missing.first { !$0.remedy.isEmpty }?.remedy ?? "run 'evalkit doctor'")
+    }
+    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return Executor(jail: jail, python: python, report: report, limits: limits, jobs: jobs ?? cores)
   }
 
   /// A slot lost this often on the same work makes its candidates "not judged".
@@ -78,7 +98,7 @@ public struct Executor: Sendable {
   func withJudge<R: Sendable>(
     number: Int, _ body: (Judge) async throws -> R
   ) async throws -> R {
-    try await jail.withSlot(python: python, number: number, without: missingLayers) { slot in
+    try await jail.withSlot(python: python, number: number, without: report.missingLayers) { slot in
       try await body(Judge(slot: slot))
     }
   }

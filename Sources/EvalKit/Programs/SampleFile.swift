@@ -1,6 +1,7 @@
 import Crypto
 import FoundationEssentials
 import JSON
+import SystemPackage
 
 #if canImport(Glibc)
   import Glibc
@@ -23,6 +24,9 @@ public struct SampleFile: Sendable {
   /// - Parameter tasks: the whole benchmark, also when only a part of it will be scored.
   public static func load(_ path: String, tasks: [BenchmarkTask]) throws(EvalKitError) -> SampleFile {
     var collected = Collected(tasks: tasks)
+    guard access(path, F_OK) == 0 else {
+      throw EvalKitError(.data, "there is no sample file '\(path)'", cause: "\(Errno.current)")
+    }
     if isFolder(path) {
       try collected.readFolder(path)
     } else {

@@ -1,4 +1,4 @@
-public import JSON
+import JSON
 import Sandbox
 
 /// One benchmark with its data, and the part of it that a run scores.
@@ -71,24 +71,25 @@ public struct RunPlan: Sendable {
   /// The k of pass@k; those that the samples do not allow are left out of the report.
   public let ks: [Int]
   public let executor: Executor
-  /// What the sandbox can do on this machine; part of the identity.
-  public let sandbox: JSONObject
 
   public init(
-    benchmarks: [PlannedBenchmark], source: SampleSource, ks: [Int], executor: Executor, sandbox: JSONObject
+    benchmarks: [PlannedBenchmark], source: SampleSource, ks: [Int], executor: Executor
   ) {
     self.benchmarks = benchmarks
     self.source = source
     self.ks = ks
     self.executor = executor
-    self.sandbox = sandbox
   }
 
   public var identity: RunIdentity {
     var scoring = executor.limits.json
     scoring["python"] = .string(executor.python.version)
     scoring["numpy"] = JSONValue(executor.python.numpyVersion)
-    scoring["sandbox"] = .object(sandbox)
+    let report = executor.report
+    scoring["sandbox"] = [
+      "tier": .string(report.tier.rawValue), "policy": .string(report.policyHash),
+      "layers": .array(report.layers.filter { $0.state == .ok }.map { .string($0.name) }),
+    ]
     return RunIdentity([
       "schema": "evalkit.identity", "schema_version": JSONValue(RunIdentity.schemaVersion),
       "evalkit": .string(evalkitVersion),
