@@ -6,16 +6,17 @@ import Testing
 
 struct SampleFileTests {
   private let tasks: [BenchmarkTask]
-  private let folder = NSTemporaryDirectory() + "evalkit-samples-\(UUID().uuidString)"
+  private let temporary: TemporaryFolder
+  private var folder: String { temporary.path }
 
   init() throws {
+    temporary = try TemporaryFolder()
     tasks = try ["HumanEval/0", "HumanEval/1"].map { id in
       let line =
         #"{"task_id": "\#(id)", "prompt": "def f():\n", "entry_point": "f", "canonical_solution": "  1", "#
         + #""base_input": [], "plus_input": [], "atol": 0}"#
       return try BenchmarkTask(line: Array(line.utf8), number: 1)
     }
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }
 
   private func load(_ text: String, name: String = "s.jsonl") throws -> SampleFile {

@@ -12,9 +12,10 @@ struct RunFolderTests {
     plus: HalfVerdict(status: .fail, reason: "wrong answer", detail: ["test": 3]))
 
   private func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-    let path = NSTemporaryDirectory() + "evalkit-\(UUID().uuidString)/deep/run"
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    return try await body(path)
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    // Two levels down: opening makes what is missing.
+    return try await body(folder.path + "/deep/run")
   }
 
   private func open(_ path: String) throws -> RunFolder {
