@@ -74,7 +74,7 @@ public struct Benchmark: Sendable, Equatable {
     version = try entry.require("version", \.string)
     dataset = try entry.require("dataset") { $0.string.flatMap(Dataset.init(rawValue:)) }
     taskCount = try entry.require("tasks", \.integer)
-    slowestTasks = try entry.require("slowest_tasks", \.array).compactMap(\.string)
+    slowestTasks = (entry["slowest_tasks"]?.array ?? []).compactMap(\.string)
     idPrefix = try entry.require("id_prefix", \.string)
     file = try entry.require("file", \.string)
     url = try entry.require("url", \.string)
