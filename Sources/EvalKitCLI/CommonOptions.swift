@@ -13,7 +13,7 @@ struct CommonOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Only this task; a number, an id or a glob. Repeatable.", valueName: "id"))
   var task: [String] = []
 
-  @Option(help: ArgumentHelp("Only the first tasks.", valueName: "count"))
+  @Option(help: ArgumentHelp("Only the first tasks of each benchmark.", valueName: "count"))
   var limit: Int?
 
   @Option(help: ArgumentHelp("Candidates judged side by side (default: one a core).", valueName: "count"))

@@ -54,6 +54,7 @@ struct RunCommand: AsyncParsableCommand {
 
   private func source() async throws -> SampleSource {
     if model == "canonical" { return .canonical(samplesPerTask: samples) }
+    if !common.quiet { Console.note("loading and hashing \(model)") }
     let generator = try await EngineGenerator.load(
       folder: model, options: try sampler.denoising(), style: sampler.promptStyle, threads: sampler.threads)
     return .model(generator, samplesPerTask: samples)
