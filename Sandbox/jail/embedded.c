@@ -94,6 +94,7 @@ const struct text zygote_modules[] = {
 // The last module runs in __main__, whose names are cleared of the boot's own first.
 const char boot_script[] =
     "import os, sys\n"
+    "sys.path[:] = [path for path in sys.path if path]\n"  // never the working directory
     "def boot():\n"
     "    data = b''\n"
     "    while part := os.read(5, 1 << 20):\n"

@@ -69,7 +69,11 @@ int run_slot(const struct box_options *options) {
   int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (nothing < 0) fail_step("open", "/dev/null");
 
-  const char *const arguments[] = {"python3", "-I", "-B", "-c", boot_script, NULL};
+  // The judge's sets are ordered by a seed of its own, so that nobody can aim at its hashes. Candidates
+  // get seed 0: a program whose output hangs on the order of a set has the same verdict every time. -I
+  // would make Python ignore the seed with the rest of the environment, which is ours anyway.
+  const char *const judge_arguments[] = {"python3", "-I", "-B", "-c", boot_script, NULL};
+  const char *const zygote_arguments[] = {"python3", "-s", "-B", "-c", boot_script, NULL};
   struct box judge_box = {
       .name = "judge",
       .options = options,
@@ -77,7 +81,7 @@ int run_slot(const struct box_options *options) {
       .init_filter = &init_filter,
       .descriptors = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, sockets[0], -1,
                       module_payload(judge_modules)},
-      .arguments = arguments,
+      .arguments = judge_arguments,
   };
   struct box zygote_box = {
       .name = "zygote",
@@ -86,7 +90,7 @@ int run_slot(const struct box_options *options) {
       .init_filter = &init_filter,
       .descriptors = {nothing, nothing, STDERR_FILENO, sockets[1], strict_file,
                       module_payload(zygote_modules)},
-      .arguments = arguments,
+      .arguments = zygote_arguments,
   };
   struct box_process judge = box_start(&judge_box);
   struct box_process zygote = box_start(&zygote_box);

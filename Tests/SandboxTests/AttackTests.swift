@@ -237,6 +237,23 @@ struct AttackTests {
     }
   }
 
+  /// Else a program whose output hangs on it would pass in one run and fail in the next.
+  @Test func theOrderOfASetIsTheSameInEverySlot() async throws {
+    let python = try await PythonEnvironment.find(nil)
+    let jail = try Jail()
+    let missing = try await jail.probe(python: python).missingLayers
+    var orders: Set<String> = []
+    for _ in 0..<3 {
+      let order = try await jail.withSlot(python: python, number: 43, without: missing) { slot in
+        try await open(slot)
+        let verdict = try await judge("def f(x): raise ValueError(str(set('abcdefgh')))", in: slot)
+        return verdict["base"]?["detail"]?.string
+      }
+      orders.insert(try #require(order))
+    }
+    #expect(orders.count == 1, "\(orders)")
+  }
+
   /// A thread that outlives the call, and standard streams as the reference has them, are no crime.
   @Test(arguments: [
     "import threading, time\nthreading.Thread(target=time.sleep, args=(30,)).start()\n" + honest,

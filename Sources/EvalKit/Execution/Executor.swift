@@ -1,3 +1,4 @@
+import JSON
 public import Sandbox
 
 #if canImport(Glibc)
@@ -41,7 +42,7 @@ public struct Executor: Sendable {
     return Executor(jail: jail, python: python, report: report, limits: limits, jobs: jobs ?? cores)
   }
 
-  /// A slot lost this often on the same work makes its candidates "not judged".
+  /// A slot lost this often on the same candidate makes it "not judged".
   private static let patience = 3
 
   /// Works until the queue is finished and empty.
@@ -74,11 +75,15 @@ public struct Executor: Sendable {
         remaining = try await withJudge(number: number) { judge in
           var current: TaskWork? = work
           while var work = current {
-            if let fault = try await run(&work, by: judge, deliver: deliver) {
+            if let end = try await run(&work, by: judge, deliver: deliver) {
               work.faults += 1
               if work.faults < Executor.patience { return work }
-              try await giveUp(work, fault, deliver)
-              return nil
+              // The others need not suffer for the one that breaks slots.
+              let lost = end.candidate.map { [$0] } ?? work.candidates
+              try await giveUp(lost, of: work, end.fault, deliver)
+              work.candidates.removeFirst(lost.count)
+              work.faults = 0
+              return work.candidates.isEmpty ? nil : work
             }
             current = await queue.next()
           }
@@ -105,35 +110,41 @@ public struct Executor: Sendable {
 
   /// Judges what is left of `work`, taking each candidate out of it once delivered.
   ///
-  /// - Returns: the fault that ended the slot's usefulness, if one did.
+  /// - Returns: the fault that ended the slot's usefulness, if one did, and the candidate that was being
+  ///   judged then.
   private func run(
     _ work: inout TaskWork, by judge: Judge,
     deliver: (TaskWork, Int, Result<Verdict, HarnessFault>) async throws -> Void
-  ) async throws -> HarnessFault? {
+  ) async throws -> (fault: HarnessFault, candidate: TaskWork.Candidate?)? {
+    var judging: TaskWork.Candidate?
     do {
       if case .failed(let detail) = try await judge.open(work.task, of: work.benchmark, limits: limits) {
-        try await giveUp(work, HarnessFault("the reference program fails here: \(detail)"), deliver)
+        let fault = HarnessFault("the reference program fails here: \(detail)")
+        try await giveUp(work.candidates, of: work, fault, deliver)
         return nil
       }
       while let candidate = work.candidates.first {
         try Task.checkCancellation()
+        judging = candidate
         let verdict = try await judge.judge(candidate.program)
         try await deliver(work, candidate.sample, .success(verdict))
         work.candidates.removeFirst()
       }
       return nil
     } catch let fault as HarnessFault {
-      return fault
+      return (fault, judging)
     } catch let error as SandboxError {
       try Task.checkCancellation()
-      return HarnessFault("\(error)")
+      return (HarnessFault("\(error)"), judging)
+    } catch let error as JSONError {
+      return (HarnessFault("the judge's answer: \(error)"), judging)
     }
   }
 
   private func giveUp(
-    _ work: TaskWork, _ fault: HarnessFault,
+    _ candidates: [TaskWork.Candidate], of work: TaskWork, _ fault: HarnessFault,
     _ deliver: (TaskWork, Int, Result<Verdict, HarnessFault>) async throws -> Void
   ) async throws {
-    for candidate in work.candidates { try await deliver(work, candidate.sample, .failure(fault)) }
+    for candidate in candidates { try await deliver(work, candidate.sample, .failure(fault)) }
   }
 }

@@ -71,10 +71,15 @@ public struct Report: Sendable {
   public let identity: RunIdentity
   public let benchmarks: [BenchmarkResult]
   private let verdicts: [SampleID: Verdict]
+  /// In the order of the samples; one without a verdict leaves a gap.
+  private let verdictsByTask: [String: [SampleID]]
 
   init(plan: RunPlan, verdicts: [SampleID: Verdict], notJudged: [SampleID: HarnessFault]) {
     identity = plan.identity
     self.verdicts = verdicts
+    verdictsByTask = Dictionary(grouping: verdicts.keys, by: \.task).mapValues {
+      $0.sorted { $0.sample < $1.sample }
+    }
     benchmarks = plan.benchmarks.map {
       BenchmarkResult($0, plan: plan, verdicts: verdicts, notJudged: notJudged)
     }
@@ -144,14 +149,14 @@ public struct Report: Sendable {
   }
 
   private func task(_ score: TaskScore) -> JSONValue {
-    var samples: [JSONValue] = []
-    var index = 0
-    while let verdict = verdicts[SampleID(task: score.task, sample: index)] {
-      samples.append([
+    let ids = verdictsByTask[score.task] ?? []
+    let samples: [JSONValue] = ids.compactMap { id in
+      guard let verdict = verdicts[id] else { return nil }
+      return [
+        "sample": JSONValue(id.sample),
         "base": .string(verdict.base.status.rawValue), "base_reason": .string(verdict.base.reason),
         "plus": .string(verdict.plus.status.rawValue), "plus_reason": .string(verdict.plus.reason),
-      ])
-      index += 1
+      ]
     }
     return [
       "task_id": .string(score.task), "samples": JSONValue(score.samples),

@@ -74,7 +74,9 @@ def _start(names, descriptors, python, folder):
                 "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
                 "EVALKIT_UNJAILED_TEST": "1",
             }  # fmt: skip
-            os.execve(python, [python, "-I", "-B", "-c", BOOT], environment)
+            # As the jail does: only candidates have the fixed hash seed, which -I would ignore.
+            isolation = "-s" if names[-1] == "zygote" else "-I"
+            os.execve(python, [python, isolation, "-B", "-c", BOOT], environment)
         finally:
             os._exit(127)
     os.close(read_end)
