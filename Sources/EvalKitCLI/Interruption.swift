@@ -30,7 +30,7 @@ func interruptible(_ body: @escaping @Sendable () async throws -> Void) async th
     source.setEventHandler {
       received.number.withLock { $0 = number }
       work.cancel()
-      queue.asyncAfter(deadline: .now() + .milliseconds(400)) {
+      queue.asyncAfter(deadline: .now() + .milliseconds(250)) {
         Console.write("\nevalkit: interrupted; the same command goes on from there\n", to: STDERR_FILENO)
         _exit(128 + number)
       }
