@@ -28,7 +28,7 @@ public struct Prompt: Sendable, Equatable {
     case .completion:
       text = body + "\n"
       programHead = text
-      stops = benchmark.dataset.stopStrings(.base)
+      stops = benchmark.dataset.stopStrings(style)
     case .chat:
       let request = benchmark.dataset == .humaneval ? "Please complete the following problem:\n" : ""
       text = """
@@ -46,7 +46,7 @@ public struct Prompt: Sendable, Equatable {
         """
       programHead = ""
       // The fence that the prompt opened ends at the first closing one, also at the end of the canvas.
-      stops = benchmark.dataset.stopStrings(.chat) + ["\n```"]
+      stops = benchmark.dataset.stopStrings(style) + ["\n```"]
     }
   }
 }

@@ -38,10 +38,8 @@ import Testing
   }
 
   @Test func stopStringsAreThoseOfTheReference() {
-    #expect(Dataset.humaneval.stopStrings(.base).count == 11)
-    #expect(Dataset.mbpp.stopStrings(.base).suffix(2) == ["\n\"\"\"", "\nassert"])
+    #expect(Dataset.humaneval.stopStrings(.completion).count == 11)
+    #expect(Dataset.mbpp.stopStrings(.completion).suffix(2) == ["\n\"\"\"", "\nassert"])
     #expect(Dataset.mbpp.stopStrings(.chat).last == "\n```\n")
-    #expect(Dataset.humaneval.qwenCoderStopStrings(.base).contains("```"))
-    #expect(Dataset.humaneval.qwenCoderStopStrings(.chat).contains("\n#"))
   }
 }
