@@ -57,9 +57,8 @@ struct DoctorCommand: AsyncParsableCommand {
       "sandbox: \(report.tier.rawValue)\(isFit(report, python) ? "" : "; candidates will not be run here")")
   }
 
-  /// As `Executor.prepare` decides: confined candidates, and a judge that can compare floats.
   private func isFit(_ report: SandboxReport, _ python: PythonEnvironment) -> Bool {
-    report.tier != .refuse && python.numpyVersion != nil
+    Executor.obstacle(python: python, report: report) == nil
   }
 
   private func document(_ report: SandboxReport, _ python: PythonEnvironment) -> JSONValue {

@@ -24,22 +24,28 @@ public struct Executor: Sendable {
   public static func prepare(python: String?, limits: JudgingLimits, jobs: Int?) async throws -> Executor {
     let jail = try Jail()
     let python = try await PythonEnvironment.find(python)
+    let report = try await jail.probe(python: python)
+    if let obstacle = obstacle(python: python, report: report) { throw obstacle }
+    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return Executor(jail: jail, python: python, report: report, limits: limits, jobs: jobs ?? cores)
+  }
+
+  /// Why candidates must not be run here, or could not be judged; `nil` when nothing is in the way.
+  public static func obstacle(python: PythonEnvironment, report: SandboxReport) -> EvalKitError? {
     // Without it floats could not be compared, and right answers would fail.
-    guard python.numpyVersion != nil else {
-      throw EvalKitError(
+    if python.numpyVersion == nil {
+      return EvalKitError(
         .environment, "\(python.executable) has no numpy, which the judge compares floats with",
         hint: "apt install python3-numpy, or another --python")
     }
-    let report = try await jail.probe(python: python)
-    guard report.tier != .refuse else {
+    if report.tier == .refuse {
       let missing = report.layers.filter { $0.mandatory && $0.state != .ok }
-      throw EvalKitError(
+      return EvalKitError(
         .environment, "this machine cannot confine candidates, so none is run",
         cause: missing.map { "\($0.name): \($0.detail)" }.joined(separator: "; "),
         hint: missing.first { !$0.remedy.isEmpty }?.remedy ?? "run 'evalkit doctor'")
     }
-    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    return Executor(jail: jail, python: python, report: report, limits: limits, jobs: jobs ?? cores)
+    return nil
   }
 
   /// A slot lost this often on the same candidate makes it "not judged".
