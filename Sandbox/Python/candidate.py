@@ -145,6 +145,8 @@ def enter(box, parent, result, space, seconds):
             fprog = SockFprog(len(code) // 8, ctypes.addressof(held))
             if _SECCOMP is None or _syscall(_SECCOMP, 1, 0, ctypes.byref(fprog)):
                 _exit(SETUP_FAILED)
+        box.locked[0] = 1
+        box.locked.close()
     except BaseException as error:
         os.write(2, ("set-up failed: %r\n" % (error,)).encode()[:500])
         _exit(SETUP_FAILED)

@@ -157,7 +157,7 @@ class Task:
         order = {"half": half, "mode": "reference", "fast": True, "seconds": REFERENCE_SECONDS}
         order["capture"] = oracle.PLAIN
         report = self.zygote.run("R", order, b"", program, run.consume)
-        if not run.started:
+        if not report["locked"]:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
         self.expected[half] = run.values
         reason = run.failure(report)
@@ -189,7 +189,7 @@ class Task:
         order["capture"] = oracle.capture(request["dataset"], request["entry_point"])
         raw_limits = array.array("d", limits).tobytes()
         report = self.zygote.run("R", order, raw_limits, program, trial.consume)
-        if not trial.started:
+        if not report["locked"]:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
         verdict = trial.verdict(report)
         for key in ("detail", "output_tail"):
