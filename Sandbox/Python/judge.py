@@ -23,6 +23,7 @@ from trial import Reference, Trial
 ZYGOTE = 3
 REFERENCE_SECONDS, SANITIZE_SECONDS, PATIENCE = 300.0, 60.0, 60.0
 SANITIZE_MEMORY, SANITIZE_OUTPUT = 2 << 30, 64 << 20
+PROGRAM_LIMIT = 16 << 20  # a larger one takes its time and memory before it is locked down
 
 
 class Fault(Exception):
@@ -185,6 +186,10 @@ class Task:
         # process waits for T + 1.
         seconds = min(request["max_total_time"], sum(limits)) + (2 if fast else 3)
         trial = Trial(request, self.tolerance, expected, self.raw[half], fast)
+        if len(program) > PROGRAM_LIMIT:
+            detail = "a program of %d bytes, %d are allowed" % (len(program), PROGRAM_LIMIT)
+            trial.program_error = ("out of memory", detail)
+            return trial.verdict({"wall": 0, "cpu": 0, "rss": 0})
         order = {"half": half, "mode": "candidate", "fast": fast, "seconds": seconds}
         order["capture"] = oracle.capture(request["dataset"], request["entry_point"])
         raw_limits = array.array("d", limits).tobytes()
