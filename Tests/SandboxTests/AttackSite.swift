@@ -6,8 +6,8 @@ import Glibc
 struct AttackSite: Sendable {
   /// The word in the names of all that attacks try to leave.
   static let mark = "left-by-attack"
-  /// The user of the runs as an ordinary user.
-  static let user = 54321
+  /// The user of the runs as an ordinary user; another copy of these tests has another.
+  static let user = 53000 + Int(getpid()) % 1000
 
   /// Holds the jail's copy, the witness and what slots wrote to stderr; readable for everybody.
   let folder: URL
