@@ -7,14 +7,14 @@ import itertools
 import re
 import struct
 
-from wire import CHUNK, DEPTH, DONE, HEADER, STARTED, U32, U64, VALUE, VOID, WireError
+from wire import ALARM, CHUNK, DEPTH, HEADER, STARTED, U32, U64, VALUE, VOID, WireError
 
 _I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d")
 _DTYPE = re.compile(
     r"[<>|][biufcSU]\d{1,6}|[<>][Mm]8(\[\d{0,4}(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?|\|O"
 )
 _PARTS = (b"q", b"d", b"s", b"?")
-_LEAVES = {b"q": "q", b"d": "d", b"?": "?", b"s": None, b"m": None}
+_LEAVES = {b"q": "q", b"d": "d", b"?": "?", b"s": None, b"m": None, b"e": None}
 SLACK = 256 << 20
 
 
@@ -22,6 +22,15 @@ _SUBCLASS = {
     base: type("subclass of " + base.__name__, (base,), {})
     for base in (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
 }
+
+
+def _exact(is_real, number):
+    """A float, or the int that it stands for."""
+    if is_real == 1:
+        return number
+    if is_real or not number.is_integer():
+        raise WireError("no integer")
+    return int(number)
 
 
 class Decoder:
@@ -154,12 +163,15 @@ class Decoder:
             raise WireError("unknown leaf")
         self.count(count, 1)
         self.charge(72 * count)
-        if leaf != b"m":
+        if leaf not in (b"m", b"e"):
             return self.block(leaf, count)
         results = []
         while count:
             kinds = bytes(self.take(min(count, 1 << 16)))
             count -= len(kinds)
+            if leaf == b"e":
+                results.extend(map(_exact, kinds, self.block(b"d", len(kinds))))
+                continue
             if max(kinds) > 4:
                 raise WireError("unknown leaf")
             parts = [iter(self.block(leaf, kinds.count(k))) for k, leaf in enumerate(_PARTS)]
@@ -331,12 +343,15 @@ class RecordReader:
     """Splits a stream into records without holding more of it than the sinks do.
 
     `begin(kind, test)` gives the sink of a record, something with `update(bytes)`.
+    `known(data, at)` is asked wherever a record may begin: how many bytes from there on are whole
+    records that need not be read, because the owner knows them already.
     """
 
     TEXT_LIMIT = 64 << 10
 
-    def __init__(self, begin):
-        self.begin, self.rest, self.step = begin, b"", self.header
+    def __init__(self, begin, known=lambda data, at: 0):
+        self.begin, self.known, self.rest = begin, known, b""
+        self.step, self.between = self.header, True
         self.kind = self.test = self.left = self.size = 0
         self.seconds, self.sink, self.complete = 0.0, None, None
 
@@ -344,9 +359,12 @@ class RecordReader:
         """Yields (kind, test, seconds, sink, flags) for each record that ends in `data`.
 
         Raises WireError, after which the reader must not be used again."""
-        view = memoryview(self.rest + data if self.rest else data)
+        data = self.rest + data if self.rest else data
+        view = memoryview(data)
         at = 0
         while True:
+            if self.between:
+                at += self.known(data, at)
             used = self.step(view, at)
             if used is None:
                 break
@@ -360,10 +378,10 @@ class RecordReader:
         if len(view) - at < HEADER.size:
             return None
         self.kind, self.test, self.seconds = HEADER.unpack_from(view, at)
-        if not STARTED <= self.kind <= DONE:
+        if not STARTED <= self.kind <= ALARM:
             raise WireError("unknown record")
         self.size, self.sink = 0, self.begin(self.kind, self.test)
-        self.step = self.length
+        self.step, self.between = self.length, False
         return HEADER.size
 
     def length(self, view, at):
@@ -371,7 +389,7 @@ class RecordReader:
             return None
         self.left = U32.unpack_from(view, at)[0]
         if self.left == VOID:
-            self.sink, self.step = None, self.header
+            self.sink, self.step, self.between = None, self.header, True
         elif self.left == 0:
             self.step = self.flags
         elif self.left > CHUNK or (self.kind != VALUE and self.size + self.left > self.TEXT_LIMIT):
@@ -395,5 +413,5 @@ class RecordReader:
         if len(view) - at < 1:
             return None
         self.complete = view[at]
-        self.step = self.header
+        self.step, self.between = self.header, True
         return 1

@@ -65,6 +65,9 @@ _BASE = {
 }
 
 
+_ENDS = U32.pack(0) + b"\0", U32.pack(0) + b"\1"  # of a record, by its flags
+
+
 def _refuse(data):
     raise Unsupported("a set element or dict key above 900 KiB")
 
@@ -93,10 +96,8 @@ class Encoder:
             if not self.prefix:
                 self.write(U32.pack(VOID))
             raise
-        tail = U32.pack(0) + bytes((self.flags,))
-        if self.out:
-            tail = U32.pack(len(self.out)) + bytes(self.out) + tail
-        self.write(self.prefix + tail)
+        size = U32.pack(len(self.out)) if self.out else b""
+        self.write(b"".join((self.prefix, size, self.out, _ENDS[self.flags])))
 
     def flush(self):
         if self.out:
@@ -207,7 +208,11 @@ class Encoder:
                 return None
             return _LEAF[first]
         # Only plain classes are looked up: a metaclass could have a hash of its own.
-        if count < _SHORT or not all(map(_same, map(type, map(type, items())), _repeat(type))):
+        if count < _SHORT:
+            return None
+        if first in (int, float) and self.exact(iter(items())):
+            return b"e"
+        if not all(map(_same, map(type, map(type, items())), _repeat(type))):
             return None
         if not all(map(_MIXED.__contains__, map(type, items()))):
             return None
@@ -215,6 +220,22 @@ class Encoder:
         if not all(map(_FITS, numbers)):
             return None
         return b"m"
+
+    def exact(self, items):
+        """Whether all are int or float, and equal to themselves as doubles."""
+        while True:
+            block = list(_islice(items, BLOCK))
+            if not block:
+                return True
+            kinds = list(map(type, block))
+            reals = bytes(map(_same, kinds, _repeat(float)))
+            if bytes(map(_same, kinds, _repeat(int))).count(1) + reals.count(1) < len(block):
+                return False
+            try:
+                if _array("d", block).tolist() != block:
+                    return False
+            except OverflowError:
+                return False
 
     def group(self, tag, inner, value):
         """Many lists (or tuples) of leaves: a few passes in C, no call per item."""
@@ -245,7 +266,10 @@ class Encoder:
             block = list(_islice(items, BLOCK))
             if not block:
                 return
-            if leaf == b"m":
+            if leaf == b"e":
+                self.put(bytes(map(_same, map(type, block), _repeat(float))))
+                self.numbers("d", block)
+            elif leaf == b"m":
                 kinds = bytes(map(_MIXED.__getitem__, map(type, block)))
                 self.put(kinds)
                 for kind, part in enumerate((b"q", b"d", b"s", b"?")):

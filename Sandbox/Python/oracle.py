@@ -69,13 +69,8 @@ class Oracle:
         self.is_root = capture(dataset, entry_point) == ARGUMENT
         self.is_set = mbpp and entry_point in SET_TASKS
         self.is_not_none = mbpp and entry_point in NOT_NONE_TASKS
-
-    def accepts_equal_bytes(self, floats):
-        """True when an encoding equal to the expected one settles the test. Notes the tolerance."""
-        if self.is_root or self.is_set or self.is_not_none:
-            return False
-        self.note(floats)
-        return True
+        # An output that equals the expected one need not be right, or is no single value.
+        self.is_special = self.is_root or self.is_set or self.is_not_none
 
     def note(self, floats):
         if self.tolerance == 0 and floats:

@@ -63,6 +63,9 @@ static const unsigned char candidate_module[] = {
 static const unsigned char zygote_module[] = {
 #embed "../Python/zygote.py"
 };
+static const unsigned char literal_module[] = {
+#embed "../Python/literal.py"
+};
 static const unsigned char judge_module[] = {
 #embed "../Python/judge.py"
 };
@@ -79,8 +82,9 @@ const struct text policy_texts[] = {
 const struct text judge_modules[] = {
     EMBEDDED("wire", wire_module),         EMBEDDED("decode", decode_module),
     EMBEDDED("oracle", oracle_module),     EMBEDDED("convert", convert_module),
-    EMBEDDED("expected", expected_module), EMBEDDED("trial", trial_module),
-    EMBEDDED("judge", judge_module),       {NULL, NULL, 0},
+    EMBEDDED("literal", literal_module),   EMBEDDED("expected", expected_module),
+    EMBEDDED("trial", trial_module),       EMBEDDED("judge", judge_module),
+    {NULL, NULL, 0},
 };
 
 const struct text zygote_modules[] = {

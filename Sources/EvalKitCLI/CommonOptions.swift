@@ -49,6 +49,9 @@ struct CommonOptions: ParsableArguments {
     completion: .file())
   var python: String?
 
+  @Flag(help: "Run the reference programs again instead of using what is kept of earlier runs.")
+  var refresh = false
+
   @Flag(name: .long, help: "Print the report as JSON on standard output.")
   var json = false
 
@@ -90,7 +93,9 @@ struct CommonOptions: ParsableArguments {
 
   /// Everything that runs candidates, or an error if this machine must not.
   func executor() async throws -> Executor {
-    let executor = try await Executor.prepare(python: python, limits: limits, jobs: jobs)
+    let cache = DataCommand.locator(data).cacheDirectory.map { $0 + "/expected" }
+    let executor = try await Executor.prepare(
+      python: python, limits: limits, jobs: jobs, cache: cache, refresh: refresh)
     if executor.report.tier == .reduced {
       let missing = executor.report.missingLayers.joined(separator: ", ")
       Console.warning("the sandbox is reduced on this machine: no \(missing); see 'evalkit doctor'")

@@ -14,20 +14,28 @@ public struct Executor: Sendable {
   public let limits: JudgingLimits
   /// How many slots work side by side, at least 1.
   public let jobs: Int
+  /// What the reference programs returned in earlier runs.
+  public let expected: ExpectedCache
 
   /// Probes this machine.
   ///
   /// - Parameters:
   ///   - python: the interpreter of judge and candidates; `nil` looks for one.
   ///   - jobs: `nil` takes one slot a core.
+  ///   - cache: the folder of expected values; `nil` makes them in every run.
+  ///   - refresh: makes them again although they are kept.
   /// - Throws: ``EvalKitError`` when candidates must not be run here, or could not be judged.
-  public static func prepare(python: String?, limits: JudgingLimits, jobs: Int?) async throws -> Executor {
+  public static func prepare(
+    python: String?, limits: JudgingLimits, jobs: Int?, cache: String?, refresh: Bool = false
+  ) async throws -> Executor {
     let jail = try Jail()
     let python = try await PythonEnvironment.find(python)
     let report = try await jail.probe(python: python)
     if let obstacle = obstacle(python: python, report: report) { throw obstacle }
     let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    return Executor(jail: jail, python: python, report: report, limits: limits, jobs: jobs ?? cores)
+    return Executor(
+      jail: jail, python: python, report: report, limits: limits, jobs: jobs ?? cores,
+      expected: ExpectedCache(folder: cache, refresh: refresh, python: python, report: report))
   }
 
   /// Why candidates must not be run here, or could not be judged; `nil` when nothing is in the way.
@@ -110,7 +118,7 @@ public struct Executor: Sendable {
     number: Int, _ body: (Judge) async throws -> R
   ) async throws -> R {
     try await jail.withSlot(python: python, number: number, without: report.missingLayers) { slot in
-      try await body(Judge(slot: slot))
+      try await body(Judge(slot: slot, expected: expected))
     }
   }
 

@@ -6,6 +6,7 @@ import Sandbox
 /// The message format is documented at the head of `Sandbox/Python/judge.py`.
 struct Judge {
   let slot: Slot
+  let expected: ExpectedCache
 
   /// How the task's own reference program did. It ran in the sandbox like any candidate.
   enum Reference {
@@ -14,7 +15,7 @@ struct Judge {
     case failed(String)
   }
 
-  /// Hands over a task; the judge runs its reference program and keeps the expected values.
+  /// Hands over a task. The judge runs its reference program unless the expected values are known.
   func open(
     _ task: BenchmarkTask, of benchmark: Benchmark, limits: JudgingLimits
   ) async throws -> Reference {
@@ -23,8 +24,14 @@ struct Judge {
       "entry_point": .string(task.entryPoint),
     ]
     for member in limits.json.members { request[member.name] = member.value }
+    let file = expected.file(for: task, of: benchmark)
     let reply = try await exchange(
-      request, blobs: [task.rawBaseInput, task.rawPlusInput, task.rawAtol, task.referenceProgram()])
+      request,
+      blobs: [
+        task.rawBaseInput, task.rawPlusInput, task.rawAtol, task.referenceProgram(),
+        expected.read(file) ?? [],
+      ])
+    if let made = reply.blobs.first { expected.write(made, to: file) }
     if try reply.json.require("reference", \.string) == "ok" { return .ready }
     return .failed(reply.json["detail"]?.string ?? "no detail")
   }
