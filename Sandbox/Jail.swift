@@ -7,7 +7,7 @@ public import SystemPackage
 public struct Jail: Sendable {
   /// The layers that a slot can do without; all others are mandatory.
   public static let optionalLayers: Set<String> = [
-    "userns", "mountns", "pidns", "netns", "ipcns", "utsns", "cgroupns", "landlock",
+    "userns", "mountns", "pidns", "netns", "ipcns", "utsns", "cgroupns", "landlock", "notify",
   ]
 
   private let executable: FilePath

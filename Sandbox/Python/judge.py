@@ -18,6 +18,7 @@ import time
 
 import oracle
 import wire
+from notices import Notices
 from trial import Reference, Trial
 
 ZYGOTE = 3
@@ -34,6 +35,7 @@ class Zygote:
 
     def __init__(self):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=ZYGOTE)
+        self.notices = Notices()
 
     def send(self, op, *parts):
         body = wire.pack_parts(*parts)
@@ -95,9 +97,11 @@ class Zygote:
                 pass  # the child is dead; its report says how
             finally:
                 os.close(source)
-            return self.pump(result, order["seconds"], consume)
+            report = self.pump(result, order["seconds"], consume)
         finally:
             os.close(result)
+        report["forbidden"] = self.notices.forbidden(report)
+        return report
 
     def pump(self, result, seconds, consume):
         os.set_blocking(result, False)

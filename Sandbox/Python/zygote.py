@@ -170,6 +170,7 @@ def start_child(box, total, space, work):
     if orphaned:
         os._exit(0)
     report = {
+        "pid": pid,
         "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
         "wall": wall,

@@ -26,11 +26,13 @@ struct box {
   const char *const *arguments;     // of Python
   int (*inside)(const void *);      // runs instead of Python when set; its result is the exit status
   const void *inside_argument;
+  bool listens;                     // the filter asks the supervisor (notify.h)
 };
 
 struct box_process {
   pid_t pid;
   int pidfd;
+  int channel; // where the filter's listener comes from, -1 without one
 };
 
 // Starts the box and returns when its identity maps are written. A step that fails inside writes a line

@@ -4,6 +4,8 @@
 
 int check_no_new_privileges(const void *unused);
 int check_filter_refuses(const void *unused);
+// A child makes a forbidden call, must be killed, and its parent must be able to go on.
+int check_forbidden_child(const void *unused);
 int check_filter_kills(const void *unused);      // must end by SIGSYS
 int check_foreign_entry(const void *unused);     // must end by SIGSYS (or SIGSEGV: no such entry)
 int check_foreign_numbers(const void *unused);   // must end by SIGSYS

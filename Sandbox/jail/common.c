@@ -9,7 +9,7 @@
 const char *const layer_names[layer_count] = {
     [layer_userns] = "userns", [layer_mountns] = "mountns",   [layer_pidns] = "pidns",
     [layer_netns] = "netns",   [layer_ipcns] = "ipcns",       [layer_utsns] = "utsns",
-    [layer_cgroupns] = "cgroupns", [layer_landlock] = "landlock",
+    [layer_cgroupns] = "cgroupns", [layer_landlock] = "landlock", [layer_notify] = "notify",
 };
 
 struct layers all_layers(void) {

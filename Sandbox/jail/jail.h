@@ -22,6 +22,7 @@ enum layer {
   layer_utsns,
   layer_cgroupns,
   layer_landlock,
+  layer_notify, // forbidden calls are named; without it they are killed all the same
   layer_count
 };
 extern const char *const layer_names[layer_count];

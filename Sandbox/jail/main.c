@@ -6,15 +6,23 @@
 //                                        |- box "judge":  init (C, pid 1) -> Python: judge
 //                                        `- box "zygote": init (C, pid 1) -> Python: zygote -> candidates
 //
-// Who is who. The supervisor waits and kills; it parses nothing and reads nothing, not even its standard
+// Who is who. The supervisor waits and kills; it reads nothing that a box wrote, and not even its standard
 // input, which belongs to the judge. The judge holds the expected values and never runs a program. The
 // zygote forks one process per task, that one forks one per candidate, and the candidate loads the
 // policy `strict` on top of everything below before it compiles a byte that a model wrote. A verdict is
 // reached by comparing values in the judge, so owning the candidate's process wins nothing.
 //
-// Descriptors. Judge: 0 and 1 the runner's pipes, 2 stderr, 3 the socket to the zygote, 5 its modules.
-// Zygote: 0 and 1 /dev/null, 2 stderr, 3 the socket to the judge, 4 the BPF of `strict`, 5 its modules.
-// Everything else is closed. 4 and 5 are read to the end and closed before the first message.
+// Descriptors. Judge: 0 and 1 the runner's pipes, 2 stderr, 3 the socket to the zygote, 4 the supervisor's
+// notices, 5 its modules. Zygote: 0 and 1 /dev/null, 2 stderr, 3 the socket to the judge, 4 the BPF of
+// `strict`, 5 its modules. Everything else is closed. 5, and the zygote's 4, are read to the end and closed
+// before the first message.
+//
+// Forbidden calls (notify.c). The zygote's filter asks a listener about the calls of attack.policy, and the
+// supervisor holds it: the box sent it through a socket pair before Python started. The supervisor makes
+// sure that the question still stands, writes "PROCESS CALL [ARGUMENT]" to the pipe that is the judge's 4
+// (/dev/null when the layer is missing), and kills the process; it looks at registers only and lets nothing
+// through. The judge finds the name there when it hears of the end. Without a listener, or when nobody holds
+// it any more, the calls kill or fail.
 //
 // The steps of a box, and why in this order (box.c):
 //   1. clone with the namespaces in one call; the user namespace comes first and pays for the others.
@@ -74,7 +82,7 @@ static const char *leave_out(struct layers *layers, const char *name) {
       return "a box needs mountns or landlock";
     return NULL;
   }
-  return "--without takes userns, mountns, pidns, netns, ipcns, utsns, cgroupns or landlock; "
+  return "--without takes userns, mountns, pidns, netns, ipcns, utsns, cgroupns, landlock or notify; "
          "every other layer is mandatory";
 }
 
@@ -108,7 +116,7 @@ int main(int count, char **words) {
   if (strcmp(words[1], "try-syscall") == 0) return try_system_call(&options, words + at);
   if (strcmp(words[1], "try-python") == 0) return try_python(&options, words + at);
   if (at < count) return usage("unexpected argument");
-  if (strcmp(words[1], "policies") == 0) return print_policies();
+  if (strcmp(words[1], "policies") == 0) return print_policies(&options.layers);
   if (strcmp(words[1], "probe") == 0) return probe(&options);
   if (strcmp(words[1], "slot") != 0) return usage("unknown command");
   if (!options.python) return usage("slot needs --python");

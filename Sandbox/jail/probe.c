@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "checks.h"
 #include "embedded.h"
 #include "landlock.h"
+#include "notify.h"
 
 enum state { state_ok, state_missing, state_broken };
 static const char *const state_names[] = {"ok", "missing", "broken"};
@@ -42,26 +44,50 @@ struct trial {
   int (*inside)(const void *);
   const void *argument;
   const char *const *python_arguments;
+  const char *notice; // what a listener must name, NULL to have none
 };
 
 // Everything is allowed: what is seen is the layer and not the filter.
 static struct sock_filter allow_all_code[] = {{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
 static const struct bpf allow_all = {allow_all_code, 1};
 
+// Answers the listener of a box until the box ends; every call must be named `notice`.
+static void expect_notice(const struct box_process *process, const char *notice) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) fail_step("make a pipe", NULL);
+  struct listener listener = notify_listen(process->channel, ends[1]);
+  for (;;) {
+    struct pollfd watched[] = {{.fd = process->pidfd, .events = POLLIN}, {.fd = listener.file, .events = POLLIN}};
+    if (poll(watched, 2, -1) < 0 && errno != EINTR) fail_step("poll", NULL);
+    if (watched[1].revents) notify_serve(&listener);
+    else if (watched[0].revents) break;
+  }
+  char text[128] = "";
+  if (read(ends[0], text, sizeof text - 1) < 0 && errno != EAGAIN) fail_step("read a notice", NULL);
+  if (strstr(text, notice)) return;
+  dprintf(STDOUT_FILENO, "no notice of %s; ", notice);
+  // A box that could not be set up has said why, and its status tells that the layer is missing.
+  int status = box_wait(process);
+  _exit(status == 0 ? 1 : status);
+}
+
 [[noreturn]] static void run_trial(const struct trial *trial, int output) {
   if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0) _exit(exit_setup);
   set_role("probe");
+  struct bpf zygote = trial->notice ? policy_compile("zygote", NULL, true) : (struct bpf){0};
   struct box box = {
       .name = "probe",
       .options = trial->options,
-      .filter = trial->filter,
+      .filter = trial->notice ? &zygote : trial->filter,
       .init_filter = &allow_all,
       .descriptors = {-1, STDOUT_FILENO, STDERR_FILENO, -1, -1, -1},
       .arguments = trial->python_arguments,
       .inside = trial->inside,
       .inside_argument = trial->argument,
+      .listens = trial->notice != NULL,
   };
   struct box_process process = box_start(&box);
+  if (trial->notice) expect_notice(&process, trial->notice);
   int status = box_wait(&process);
   _exit(status);
 }
@@ -114,36 +140,40 @@ static const char namespace_remedy[] =
     "Podman); check kernel.unprivileged_userns_clone, user.max_user_namespaces and, on Ubuntu, an AppArmor "
     "profile with 'userns,' for evalkit-jail";
 
+static const char notify_remedy[] =
+    "forbidden calls still kill, but are not named; it needs a kernel from 5.0 on (no emulator of one), and "
+    "nobody else who listens to the calls of this process";
+
 static void probe_floor(struct report *report, const struct box_options *none, const struct bpf *strict) {
   struct utsname system;
   struct finding *kernel = note(report, "kernel", weight_information, "");
   if (uname(&system) == 0)
     snprintf(kernel->detail, sizeof kernel->detail, "%s %s %s", system.sysname, system.release, system.machine);
   try_layer(report, "no_new_privs", weight_mandatory, "a Linux kernel is needed",
-            &(struct trial){none, &allow_all, check_no_new_privileges, NULL, NULL}, 0);
+            &(struct trial){none, &allow_all, check_no_new_privileges, NULL, NULL, NULL}, 0);
   const char *remedy = "a kernel with CONFIG_SECCOMP_FILTER is needed, and no emulator of one";
   if (try_layer(report, "seccomp", weight_mandatory, remedy,
-                &(struct trial){none, strict, check_filter_refuses, NULL, NULL}, 0)) {
+                &(struct trial){none, strict, check_filter_refuses, NULL, NULL, NULL}, 0)) {
     report->count--;
     try_layer(report, "seccomp", weight_mandatory, remedy,
-              &(struct trial){none, strict, check_filter_kills, NULL, NULL}, 128 + SIGSYS);
+              &(struct trial){none, strict, check_filter_kills, NULL, NULL, NULL}, 128 + SIGSYS);
   }
 #if defined(__x86_64__)
   if (!try_layer(report, "foreign_entry", weight_mandatory, "system calls of i386 must not pass the filter",
-                 &(struct trial){none, strict, check_foreign_entry, NULL, NULL}, 128 + SIGSYS)) {
+                 &(struct trial){none, strict, check_foreign_entry, NULL, NULL, NULL}, 128 + SIGSYS)) {
     struct finding *entry = &report->findings[report->count - 1];
     // A kernel without 32-bit support answers the entry itself with SIGSEGV.
     if (strstr(entry->detail, "signal 11")) entry->state = state_ok;
   }
   try_layer(report, "foreign_numbers", weight_mandatory, "system calls of x32 must not pass the filter",
-            &(struct trial){none, strict, check_foreign_numbers, NULL, NULL}, 128 + SIGSYS);
+            &(struct trial){none, strict, check_foreign_numbers, NULL, NULL, NULL}, 128 + SIGSYS);
 #endif
   try_layer(report, "rlimits", weight_mandatory, "",
-            &(struct trial){none, &allow_all, check_limits, NULL, NULL}, 0);
+            &(struct trial){none, &allow_all, check_limits, NULL, NULL, NULL}, 0);
   try_layer(report, "descriptors", weight_mandatory, "",
-            &(struct trial){none, &allow_all, check_descriptors, NULL, NULL}, 0);
+            &(struct trial){none, &allow_all, check_descriptors, NULL, NULL, NULL}, 0);
   try_layer(report, "identity", weight_mandatory, "as root, the user ids from 60000 must be usable",
-            &(struct trial){none, &allow_all, check_identity, NULL, NULL}, 0);
+            &(struct trial){none, &allow_all, check_identity, NULL, NULL, NULL}, 0);
 }
 
 static void read_namespace(const char *name, char *link, size_t capacity) {
@@ -151,6 +181,26 @@ static void read_namespace(const char *name, char *link, size_t capacity) {
   snprintf(path, sizeof path, "/proc/self/ns/%s", name);
   ssize_t count = readlink(path, link, capacity - 1);
   link[count < 0 ? 0 : count] = 0;
+}
+
+static void note_left_out(struct report *report, enum layer layer, enum weight weight) {
+  note(report, layer_names[layer], weight, "left out by --without")->state = state_missing;
+}
+
+// The whole way: the call asks, the supervisor names it and kills the caller, and whoever forked the
+// caller goes on.
+static bool probe_notify(struct report *report, const struct box_options *asked) {
+  if (!asked->layers.has[layer_notify]) {
+    note_left_out(report, layer_notify, weight_information);
+    return false;
+  }
+  struct box_options options = *asked;
+  options.python = NULL;
+  options.binds = NULL;
+  options.layers = (struct layers){0};
+  // In a child, because a libseccomp or a kernel without listeners fails when the policy is compiled.
+  struct trial trial = {&options, NULL, check_forbidden_child, NULL, NULL, "ptrace"};
+  return try_layer(report, "notify", weight_information, notify_remedy, &trial, 0);
 }
 
 // Tries the optional layers, one at a time over the user namespace, and returns those that hold.
@@ -177,18 +227,20 @@ static struct layers probe_optional(struct report *report, const struct box_opti
   struct layers held = {0};
   for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
     enum layer layer = trials[i].layer;
+    if (!asked->layers.has[layer]) {
+      note_left_out(report, layer, weight_full);
+      continue;
+    }
     struct box_options options = *asked;
     options.python = NULL;
     options.binds = NULL;
     options.layers = (struct layers){0};
     options.layers.has[layer_userns] = held.has[layer_userns] && layer != layer_landlock;
     options.layers.has[layer] = true;
-    struct trial trial = {&options, &allow_all, trials[i].inside, trials[i].argument, NULL};
-    held.has[layer] = asked->layers.has[layer] &&
-                      try_layer(report, layer_names[layer], weight_full, trials[i].remedy, &trial, 0);
-    if (!asked->layers.has[layer])
-      note(report, layer_names[layer], weight_full, "left out by --without")->state = state_missing;
+    struct trial trial = {&options, &allow_all, trials[i].inside, trials[i].argument, NULL, NULL};
+    held.has[layer] = try_layer(report, layer_names[layer], weight_full, trials[i].remedy, &trial, 0);
   }
+  held.has[layer_notify] = probe_notify(report, asked);
   return held;
 }
 
@@ -216,11 +268,11 @@ static void probe_whole(struct report *report, const struct box_options *asked, 
     return;
   }
   if (!asked->python) return;
-  struct bpf judge = policy_compile("judge", asked->python);
+  struct bpf judge = policy_compile("judge", asked->python, false);
   const char *const arguments[] = {"python3", "-I", "-B", "-c", python_check, NULL};
   try_layer(report, "python", weight_mandatory,
             "name the interpreter's folders with --bind; it must be readable by the box's user",
-            &(struct trial){&options, &judge, NULL, NULL, arguments}, 0);
+            &(struct trial){&options, &judge, NULL, NULL, arguments, NULL}, 0);
 }
 
 static void probe_cgroup(struct report *report) {
@@ -245,11 +297,11 @@ static void print_text(const char *text) {
 }
 
 // Members of an object, without braces.
-static void print_policy_members(void) {
+static void print_policy_members(const struct layers *layers) {
   uint64_t all = FINGERPRINT_START;
   printf("\"policies\":[");
   for (const char *const *role = policy_roles; *role; role++) {
-    struct bpf program = policy_compile(*role, NULL);
+    struct bpf program = policy_compile(*role, NULL, layers->has[layer_notify]);
     uint64_t one = policy_fingerprint(&program);
     all = fingerprint_bytes(all, &one, sizeof one);
     printf("%s{\"name\":\"%s\",\"instructions\":%u,\"bpf_fnv1a64\":\"%016llx\"}",
@@ -266,9 +318,9 @@ static void print_policy_members(void) {
   printf("]");
 }
 
-int print_policies(void) {
+int print_policies(const struct layers *layers) {
   printf("{");
-  print_policy_members();
+  print_policy_members(layers);
   printf("}\n");
   return fflush(stdout) == 0 ? 0 : 1;
 }
@@ -290,7 +342,7 @@ int probe(const struct box_options *options) {
   none.layers = (struct layers){0};
   none.python = NULL;
   none.binds = NULL;
-  struct bpf strict = policy_compile("strict", NULL);
+  struct bpf strict = policy_compile("strict", NULL, false);
   probe_floor(&report, &none, &strict);
   struct layers held = probe_optional(&report, options);
   if (held.has[layer_landlock]) {
@@ -311,7 +363,7 @@ int probe(const struct box_options *options) {
     printf("}");
   }
   printf("],\"tier\":\"%s\",", tier(&report));
-  print_policy_members();
+  print_policy_members(&held);
   printf("}\n");
   return fflush(stdout) == 0 ? 0 : 1;
 }

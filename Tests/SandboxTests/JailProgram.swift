@@ -51,10 +51,15 @@ struct JailProgram: Sendable {
       status: result.terminationStatus, output: result.standardOutput, errors: result.standardError)
   }
 
-  /// What a system call comes to under a policy: `ok`, `errno EPERM`, `signal 31`.
+  /// What a system call comes to under a policy: `ok`, `errno EPERM`, `signal 31`, or `named` when the
+  /// listener named this very call and killed its process.
   func trying(_ words: [String], without: [String]? = nil) async throws -> String {
     let outcome = try await call("try-syscall", words, without: without)
-    let line = outcome.output.split(separator: "\n").first.map(String.init) ?? outcome.errors
+    let lines = outcome.output.split(separator: "\n")
+    // "PROCESS CALL [ARGUMENT]"
+    let named = lines.first?.split(separator: " ").dropFirst().first
+    if lines.count == 2, lines[1] == "signal 9", named ?? "" == words[1] { return "named" }
+    let line = lines.first.map(String.init) ?? outcome.errors
     return line.hasPrefix("ok") ? "ok" : line
   }
 

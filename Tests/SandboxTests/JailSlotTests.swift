@@ -188,18 +188,22 @@ struct JailSlotTests {
 
 /// What runs on this machine, read from `/proc`.
 enum ProcessTable {
-  static func children(of parent: pid_t) -> [pid_t] {
-    guard let threads = opendir("/proc/\(parent)/task") else { return [] }
-    defer { closedir(threads) }
-    var found: [pid_t] = []
-    while let entry = readdir(threads) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      guard let text = read("/proc/\(parent)/task/\(name)/children") else { continue }
-      found += text.split(separator: " ").compactMap { pid_t($0) }
+  /// The names in a folder, without `.` and `..`.
+  static func entries(of folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var found: [String] = []
+    while let entry = readdir(stream) {
+      found.append(
+        withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
     }
-    return found
+    return found.filter { $0 != "." && $0 != ".." }
+  }
+
+  static func children(of parent: pid_t) -> [pid_t] {
+    entries(of: "/proc/\(parent)/task").flatMap { thread in
+      (read("/proc/\(parent)/task/\(thread)/children") ?? "").split(separator: " ").compactMap { pid_t($0) }
+    }
   }
 
   /// The supervisors of slot `number` that this process started.
@@ -212,18 +216,11 @@ enum ProcessTable {
 
   /// Every living process of this machine that has `word` in its command line.
   static func calledWith(_ word: String) -> [pid_t] {
-    guard let folder = opendir("/proc") else { return [] }
-    defer { closedir(folder) }
-    var found: [pid_t] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      guard let process = pid_t(name) else { continue }
-      let words = (read("/proc/\(process)/cmdline") ?? "").split(separator: "\0")
-      if words.contains(Substring(word)) { found.append(process) }
-    }
-    return alive(found)
+    let processes = entries(of: "/proc").compactMap { pid_t($0) }
+    return alive(
+      processes.filter { process in
+        (read("/proc/\(process)/cmdline") ?? "").split(separator: "\0").contains(Substring(word))
+      })
   }
 
   /// Every living process of slot `number`: the supervisor and all below it.

@@ -14,7 +14,7 @@ import struct
 import tempfile
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
-JUDGE = ("wire", "decode", "oracle", "convert", "expected", "trial", "judge")
+JUDGE = ("wire", "decode", "oracle", "convert", "expected", "trial", "notices", "judge")
 ZYGOTE = ("wire", "encode", "convert", "guard", "sanitizer", "candidate", "zygote")
 BOOT = """
 import os, struct, sys, types
