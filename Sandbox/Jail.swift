@@ -50,8 +50,8 @@ public struct Jail: Sendable {
   ///
   /// - Parameters:
   ///   - python: The interpreter of both boxes.
-  ///   - number: The slot's number, 0 and up, different for slots at the same time: as root it chooses
-  ///     the user id (60000 + number).
+  ///   - number: The slot's number, 0 and up. As root the boxes get the first two user ids from
+  ///     60000 + 2 × number on that nobody has, another run of evalkit included.
   ///   - without: Layers to leave out, ``SandboxReport/missingLayers`` of the probe. Empty demands all.
   public func withSlot<R: Sendable>(
     python: PythonEnvironment, number: Int, without: [String] = [],
@@ -90,7 +90,7 @@ public struct Jail: Sendable {
   }
 
   private func boxArguments(python: PythonEnvironment?, number: Int) -> [String] {
-    var arguments = ["--job-uid", "\(60000 + number)"]
+    var arguments = ["--job-uid", "\(60000 + 2 * number)"]
     if let python {
       arguments += ["--python", python.executable]
       arguments += python.binds.flatMap { ["--bind", $0] }

@@ -196,7 +196,7 @@ static int wait_for_program(pid_t program, int program_descriptor, int superviso
   umask(077);
   if (layers->has[layer_utsns] && sethostname("sandbox", 7) < 0) fail_step("set the host name", NULL);
   lock_capabilities();
-  if (root && !layers->has[layer_userns]) become_slot_user(box->options->uid);
+  if (root && !layers->has[layer_userns]) become_box_user(box->uid);
   drop_capabilities();
   set_box_limits(root || layers->has[layer_userns]);
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail_step("set no_new_privs", NULL);
@@ -228,7 +228,7 @@ struct box_process box_start(const struct box *box) {
   int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
   if (pidfd < 0) fail_step("open a process descriptor", NULL);
   if (options->layers.has[layer_userns])
-    write_identity_maps(pid, root ? options->uid : geteuid(), root ? options->uid : getegid());
+    write_identity_maps(pid, root ? box->uid : geteuid(), root ? box->uid : getegid());
   if (write(go_ahead[1], "g", 1) != 1) fail_step("start the box", box->name);
   close(go_ahead[1]);
   return (struct box_process){pid, pidfd, channel[0]};

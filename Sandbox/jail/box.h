@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "accounts.h"
 #include "jail.h"
 #include "policy.h"
 
@@ -12,7 +13,7 @@ enum { box_descriptors = 6 };
 
 struct box_options {
   struct layers layers;
-  uid_t uid;          // kernel user (and group) id of the box when we are root; never 0
+  struct accounts accounts; // when we are root
   const char *python; // absolute path; may be NULL when `inside` runs instead
   char *const *binds; // paths that the interpreter reads, ended by NULL
 };
@@ -20,6 +21,7 @@ struct box_options {
 struct box {
   const char *name;
   const struct box_options *options;
+  uid_t uid; // kernel user (and group) id of the box when we are root; never 0
   const struct bpf *filter;      // for the program
   const struct bpf *init_filter; // for process 1 afterwards
   int descriptors[box_descriptors]; // what becomes 0...5, -1 for closed

@@ -26,8 +26,9 @@
 //
 // The steps of a box, and why in this order (box.c):
 //   1. clone with the namespaces in one call; the user namespace comes first and pays for the others.
-//   2. The parent writes the identity maps; the child waits. As root the box is kernel user 60000+slot,
-//      never 0: RLIMIT_NPROC does not bind user 0, and files of root would be its own.
+//   2. The parent writes the identity maps; the child waits. As root each box is a kernel user of its own
+//      (accounts.c: the first two ids from --job-uid on that nobody has), never 0: RLIMIT_NPROC does not
+//      bind user 0, and files of root would be its own.
 //   3. The child, still its parent's kernel user, opens every source of the tree (tree.c): a Python
 //      below a private home directory can be reached only now.
 //   4. It becomes the inner user; its capabilities are those of the new namespace. Without this step a
@@ -48,19 +49,19 @@
 // What this does not defend against: bugs of the kernel in the calls that the policies allow, CPU side
 // channels, a hostile Python installation, and whoever passes --without.
 #define _GNU_SOURCE
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "accounts.h"
 #include "box.h"
 #include "probe.h"
 #include "slot.h"
 #include "try.h"
 
-enum { first_slot_uid = 60000 };
+enum { first_account = 60000 };
 
 static int usage(const char *problem) {
   fprintf(stderr,
@@ -97,7 +98,8 @@ static const char *read_uid(uid_t *uid, const char *text) {
 int main(int count, char **words) {
   if (count < 2) return usage("no command");
   signal(SIGPIPE, SIG_IGN); // a box that failed must not take the supervisor's report with it
-  struct box_options options = {.layers = all_layers(), .uid = first_slot_uid};
+  struct box_options options = {.layers = all_layers()};
+  uid_t first_uid = first_account;
   char **binds = allocate((size_t)count * sizeof *binds);
   size_t bind_count = 0;
   options.binds = binds;
@@ -107,12 +109,13 @@ int main(int count, char **words) {
     const char *value = words[at + 1], *problem = NULL;
     if (strcmp(words[at], "--python") == 0) options.python = value;
     else if (strcmp(words[at], "--bind") == 0) binds[bind_count++] = words[at + 1];
-    else if (strcmp(words[at], "--job-uid") == 0) problem = read_uid(&options.uid, value);
+    else if (strcmp(words[at], "--job-uid") == 0) problem = read_uid(&first_uid, value);
     else if (strcmp(words[at], "--without") == 0) problem = leave_out(&options.layers, value);
     else problem = "unknown option";
     if (problem) return usage(problem);
   }
   if (options.python && *options.python != '/') return usage("--python takes an absolute path");
+  if (geteuid() == 0 && strcmp(words[1], "policies") != 0) options.accounts = take_accounts(first_uid);
   if (strcmp(words[1], "try-syscall") == 0) return try_system_call(&options, words + at);
   if (strcmp(words[1], "try-python") == 0) return try_python(&options, words + at);
   if (at < count) return usage("unexpected argument");
@@ -120,6 +123,5 @@ int main(int count, char **words) {
   if (strcmp(words[1], "probe") == 0) return probe(&options);
   if (strcmp(words[1], "slot") != 0) return usage("unknown command");
   if (!options.python) return usage("slot needs --python");
-  if (geteuid() == 0 && getpwuid(options.uid)) return usage("--job-uid belongs to somebody (passwd)");
   return run_slot(&options);
 }

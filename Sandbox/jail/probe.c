@@ -78,6 +78,7 @@ static void expect_notice(const struct box_process *process, const char *notice)
   struct box box = {
       .name = "probe",
       .options = trial->options,
+      .uid = trial->options->accounts.zygote,
       .filter = trial->notice ? &zygote : trial->filter,
       .init_filter = &allow_all,
       .descriptors = {-1, STDOUT_FILENO, STDERR_FILENO, -1, -1, -1},
@@ -172,8 +173,14 @@ static void probe_floor(struct report *report, const struct box_options *none, c
             &(struct trial){none, &allow_all, check_limits, NULL, NULL, NULL}, 0);
   try_layer(report, "descriptors", weight_mandatory, "",
             &(struct trial){none, &allow_all, check_descriptors, NULL, NULL, NULL}, 0);
-  try_layer(report, "identity", weight_mandatory, "as root, the user ids from 60000 must be usable",
-            &(struct trial){none, &allow_all, check_identity, NULL, NULL, NULL}, 0);
+  bool fit = try_layer(report, "identity", weight_mandatory,
+                       "as root, user ids from 60000 on must be usable; else run it as an ordinary user",
+                       &(struct trial){none, &allow_all, check_identity, NULL, NULL, NULL}, 0);
+  struct finding *identity = &report->findings[report->count - 1];
+  if (fit && none->accounts.zygote)
+    snprintf(identity->detail, sizeof identity->detail, "%s",
+             none->accounts.shared ? "user id 65534 for every box: no others are mapped here"
+                                   : "as root, a user id of its own for each box");
 }
 
 static void read_namespace(const char *name, char *link, size_t capacity) {

@@ -87,6 +87,7 @@ int run_slot(const struct box_options *options) {
   struct box judge_box = {
       .name = "judge",
       .options = options,
+      .uid = options->accounts.judge,
       .filter = &judge_filter,
       .init_filter = &init_filter,
       .descriptors = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, sockets[0], notices[0],
@@ -96,6 +97,7 @@ int run_slot(const struct box_options *options) {
   struct box zygote_box = {
       .name = "zygote",
       .options = options,
+      .uid = options->accounts.zygote,
       .filter = &zygote_filter,
       .init_filter = &init_filter,
       .descriptors = {nothing, nothing, STDERR_FILENO, sockets[1], strict_file,

@@ -85,6 +85,7 @@ int try_system_call(const struct box_options *options, char *const *words) {
   struct box box = {
       .name = "try",
       .options = options,
+      .uid = options->accounts.zygote,
       .filter = &outer,
       .init_filter = &init_filter,
       .descriptors = {-1, STDOUT_FILENO, STDERR_FILENO, -1, -1, -1},
@@ -109,6 +110,7 @@ int try_python(const struct box_options *options, char *const *words) {
   struct box box = {
       .name = "try",
       .options = options,
+      .uid = options->accounts.zygote,
       .filter = &filter,
       .init_filter = &init_filter,
       .descriptors = {open("/dev/null", O_RDWR | O_CLOEXEC), STDOUT_FILENO, STDERR_FILENO, -1,
