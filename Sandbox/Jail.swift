@@ -5,10 +5,14 @@ public import SystemPackage
 
 /// The program `evalkit-jail`, which builds the boxes that judges and candidates run in.
 public struct Jail: Sendable {
-  /// The layers that a slot can do without; all others are mandatory.
+  /// The layers that a slot can do without; all others are mandatory. Either `mountns` or `landlock` is, too.
   public static let optionalLayers: Set<String> = [
     "userns", "mountns", "pidns", "netns", "ipcns", "utsns", "cgroupns", "landlock", "notify",
   ]
+
+  /// The mandatory layers that an insecure slot can do without (``withSlot(python:number:without:insecure:body:)``).
+  /// Nothing else holds then.
+  public static let insecureLayers: Set<String> = ["no_new_privs", "seccomp", "rlimits"]
 
   private let executable: FilePath
 
@@ -53,8 +57,10 @@ public struct Jail: Sendable {
   ///   - number: The slot's number, 0 and up. As root the boxes get the first two user ids from
   ///     60000 + 2 × number on that nobody has, another run of evalkit included.
   ///   - without: Layers to leave out, ``SandboxReport/missingLayers`` of the probe. Empty demands all.
+  ///   - insecure: Whether `without` may name ``insecureLayers``, and both walls for files. Only for somebody
+  ///     who asked for it in so many words: programs then can do harm and forge verdicts.
   public func withSlot<R: Sendable>(
-    python: PythonEnvironment, number: Int, without: [String] = [],
+    python: PythonEnvironment, number: Int, without: [String] = [], insecure: Bool = false,
     body: (Slot) async throws -> R
   ) async throws -> R {
     var options = PlatformOptions()
@@ -62,7 +68,8 @@ public struct Jail: Sendable {
     // The supervisor ends both boxes and waits for them; SIGKILL follows if it does not.
     options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .milliseconds(500))]
     let arguments =
-      ["slot"] + boxArguments(python: python, number: number) + without.flatMap { ["--without", $0] }
+      ["slot"] + boxArguments(python: python, number: number) + (insecure ? ["--insecure"] : [])
+      + without.flatMap { ["--without", $0] }
     let result = try await run(
       .path(executable), arguments: Arguments(arguments),
       environment: .custom([Environment.Key: String]()), platformOptions: options,

@@ -133,7 +133,7 @@ static void place_descriptors(const int *wanted, int count) {
   if (box->listens) {
     if (notify_install(box->filter, box_descriptors) < 0)
       fail_step("load, with a listener, the filter of", box->name);
-  } else if (policy_load(box->filter) < 0) {
+  } else if (box->options->layers.has[layer_seccomp] && policy_load(box->filter) < 0) {
     fail_step("load the filter of", box->name);
   }
   if (box->inside) _exit(box->inside(box->inside_argument));
@@ -168,7 +168,8 @@ static int wait_for_program(pid_t program, int program_descriptor, int superviso
   // stderr and the two processes that it watches are all that stays open.
   const int kept[box_descriptors] = {-1, -1, STDERR_FILENO, supervisor, program_descriptor, -1};
   place_descriptors(kept, box_descriptors);
-  if (policy_load(box->init_filter) < 0) fail_step("load the filter of", "init");
+  if (box->options->layers.has[layer_seccomp] && policy_load(box->init_filter) < 0)
+    fail_step("load the filter of", "init");
   _exit(wait_for_program(program, 4, 3));
 }
 
@@ -198,8 +199,9 @@ static int wait_for_program(pid_t program, int program_descriptor, int superviso
   lock_capabilities();
   if (root && !layers->has[layer_userns]) become_box_user(box->uid);
   drop_capabilities();
-  set_box_limits(root || layers->has[layer_userns]);
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail_step("set no_new_privs", NULL);
+  if (layers->has[layer_rlimits]) set_box_limits(root || layers->has[layer_userns]);
+  if (layers->has[layer_no_new_privs] && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+    fail_step("set no_new_privs", NULL);
   if (layers->has[layer_landlock]) enter_landlock(box);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) fail_step("become subreaper", NULL);
   // A change of identity clears the parent-death signal.

@@ -47,7 +47,8 @@
 // exits 113: nothing untrusted has run.
 //
 // What this does not defend against: bugs of the kernel in the calls that the policies allow, CPU side
-// channels, a hostile Python installation, and whoever passes --without.
+// channels, a hostile Python installation, and whoever passes --without; that is refused for the layers
+// without which nothing else holds, unless --insecure is said as well.
 #define _GNU_SOURCE
 #include <signal.h>
 #include <stdio.h>
@@ -66,25 +67,35 @@ enum { first_account = 60000 };
 static int usage(const char *problem) {
   fprintf(stderr,
           "evalkit-jail: %s\n"
-          "usage: evalkit-jail slot --python EXE [--bind PATH]... [--job-uid N] [--without LAYER]...\n"
-          "       evalkit-jail probe [--python EXE] [--bind PATH]... [--job-uid N]\n"
-          "       evalkit-jail policies\n",
+          "usage: evalkit-jail slot --python EXE [OPTION]...\n"
+          "       evalkit-jail probe [--python EXE] [OPTION]...\n"
+          "       evalkit-jail policies [--without LAYER]...\n"
+          "options: --bind PATH, --job-uid N, --without LAYER, --insecure\n",
           problem);
   return exit_usage;
 }
 
-// The layers no_new_privs, seccomp, rlimits and descriptors are in every box, and files must stay out of
-// reach by one of the two walls.
 static const char *leave_out(struct layers *layers, const char *name) {
   for (int layer = 0; layer < layer_count; layer++) {
     if (strcmp(name, layer_names[layer]) != 0) continue;
     layers->has[layer] = false;
-    if (!layers->has[layer_mountns] && !layers->has[layer_landlock])
-      return "a box needs mountns or landlock";
     return NULL;
   }
-  return "--without takes userns, mountns, pidns, netns, ipcns, utsns, cgroupns, landlock or notify; "
-         "every other layer is mandatory";
+  return "--without takes userns, mountns, pidns, netns, ipcns, utsns, cgroupns, landlock or notify, and with "
+         "--insecure no_new_privs, seccomp or rlimits; every other layer is mandatory";
+}
+
+// Why no box can be made of these layers, or NULL. The layers that others rest upon go with them.
+static const char *check_layers(struct layers *layers, bool insecure) {
+  if (!layers->has[layer_seccomp]) layers->has[layer_notify] = false;
+  if (!layers->has[layer_no_new_privs] && (layers->has[layer_seccomp] || layers->has[layer_landlock]))
+    return "seccomp and landlock need no_new_privs, which is mandatory without --insecure";
+  if (insecure) return NULL;
+  for (int layer = first_mandatory_layer; layer < layer_count; layer++)
+    if (!layers->has[layer]) return "no_new_privs, seccomp and rlimits are mandatory without --insecure";
+  if (!layers->has[layer_mountns] && !layers->has[layer_landlock])
+    return "a box needs mountns or landlock, or --insecure";
+  return NULL;
 }
 
 static const char *read_uid(uid_t *uid, const char *text) {
@@ -103,8 +114,14 @@ int main(int count, char **words) {
   char **binds = allocate((size_t)count * sizeof *binds);
   size_t bind_count = 0;
   options.binds = binds;
+  bool insecure = false;
   int at = 2;
   for (; at < count && strncmp(words[at], "--", 2) == 0; at += 2) {
+    if (strcmp(words[at], "--insecure") == 0) {
+      insecure = true;
+      at--; // has no value
+      continue;
+    }
     if (strcmp(words[at], "--") == 0 || at + 1 == count) return usage("an option without a value");
     const char *value = words[at + 1], *problem = NULL;
     if (strcmp(words[at], "--python") == 0) options.python = value;
@@ -114,6 +131,8 @@ int main(int count, char **words) {
     else problem = "unknown option";
     if (problem) return usage(problem);
   }
+  const char *problem = check_layers(&options.layers, insecure);
+  if (problem) return usage(problem);
   if (options.python && *options.python != '/') return usage("--python takes an absolute path");
   if (geteuid() == 0 && strcmp(words[1], "policies") != 0) options.accounts = take_accounts(first_uid);
   if (strcmp(words[1], "try-syscall") == 0) return try_system_call(&options, words + at);

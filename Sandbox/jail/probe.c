@@ -145,42 +145,76 @@ static const char notify_remedy[] =
     "forbidden calls still kill, but are not named; it needs a kernel from 5.0 on (no emulator of one), and "
     "nobody else who listens to the calls of this process";
 
-static void probe_floor(struct report *report, const struct box_options *none, const struct bpf *strict) {
-  struct utsname system;
-  struct finding *kernel = note(report, "kernel", weight_information, "");
-  if (uname(&system) == 0)
-    snprintf(kernel->detail, sizeof kernel->detail, "%s %s %s", system.sysname, system.release, system.machine);
-  try_layer(report, "no_new_privs", weight_mandatory, "a Linux kernel is needed",
-            &(struct trial){none, &allow_all, check_no_new_privileges, NULL, NULL, NULL}, 0);
+static void note_left_out(struct report *report, enum layer layer, enum weight weight) {
+  note(report, layer_names[layer], weight, "left out by --without")->state = state_missing;
+}
+
+// What a box of the probe is made of, when only these layers are wanted.
+static struct box_options bare_box(const struct box_options *asked, struct layers layers) {
+  struct box_options options = *asked;
+  options.layers = layers;
+  options.python = NULL;
+  options.binds = NULL;
+  return options;
+}
+
+// Tries a mandatory layer over those in `held`, and adds it to them.
+static void probe_mandatory(struct report *report, const struct box_options *asked, struct layers *held,
+                            enum layer layer, const char *remedy, struct trial trial, int wanted) {
+  if (!asked->layers.has[layer]) return note_left_out(report, layer, weight_mandatory);
+  struct box_options options = bare_box(asked, *held);
+  options.layers.has[layer] = true;
+  trial.options = &options;
+  held->has[layer] = try_layer(report, layer_names[layer], weight_mandatory, remedy, &trial, wanted);
+}
+
+static void probe_seccomp(struct report *report, const struct box_options *asked, struct layers *held,
+                          const struct bpf *strict) {
   const char *remedy = "a kernel with CONFIG_SECCOMP_FILTER is needed, and no emulator of one";
-  if (try_layer(report, "seccomp", weight_mandatory, remedy,
-                &(struct trial){none, strict, check_filter_refuses, NULL, NULL, NULL}, 0)) {
-    report->count--;
-    try_layer(report, "seccomp", weight_mandatory, remedy,
-              &(struct trial){none, strict, check_filter_kills, NULL, NULL, NULL}, 128 + SIGSYS);
-  }
+  struct trial refuses = {NULL, strict, check_filter_refuses, NULL, NULL, NULL};
+  struct trial kills = {NULL, strict, check_filter_kills, NULL, NULL, NULL};
+  probe_mandatory(report, asked, held, layer_seccomp, remedy, refuses, 0);
+  if (!held->has[layer_seccomp]) return;
+  report->count--; // one line for both
+  probe_mandatory(report, asked, held, layer_seccomp, remedy, kills, 128 + SIGSYS);
 #if defined(__x86_64__)
+  struct box_options options = bare_box(asked, *held);
   if (!try_layer(report, "foreign_entry", weight_mandatory, "system calls of i386 must not pass the filter",
-                 &(struct trial){none, strict, check_foreign_entry, NULL, NULL, NULL}, 128 + SIGSYS)) {
+                 &(struct trial){&options, strict, check_foreign_entry, NULL, NULL, NULL}, 128 + SIGSYS)) {
     struct finding *entry = &report->findings[report->count - 1];
     // A kernel without 32-bit support answers the entry itself with SIGSEGV.
     if (strstr(entry->detail, "signal 11")) entry->state = state_ok;
   }
   try_layer(report, "foreign_numbers", weight_mandatory, "system calls of x32 must not pass the filter",
-            &(struct trial){none, strict, check_foreign_numbers, NULL, NULL, NULL}, 128 + SIGSYS);
+            &(struct trial){&options, strict, check_foreign_numbers, NULL, NULL, NULL}, 128 + SIGSYS);
 #endif
-  try_layer(report, "rlimits", weight_mandatory, "",
-            &(struct trial){none, &allow_all, check_limits, NULL, NULL, NULL}, 0);
+}
+
+// Tries what every box has, and returns the layers of it that hold.
+static struct layers probe_floor(struct report *report, const struct box_options *asked) {
+  struct utsname system;
+  struct finding *kernel = note(report, "kernel", weight_information, "");
+  if (uname(&system) == 0)
+    snprintf(kernel->detail, sizeof kernel->detail, "%s %s %s", system.sysname, system.release, system.machine);
+  struct layers held = {0};
+  struct bpf strict = policy_compile("strict", NULL, false);
+  probe_mandatory(report, asked, &held, layer_no_new_privs, "a Linux kernel is needed",
+                  (struct trial){NULL, &allow_all, check_no_new_privileges, NULL, NULL, NULL}, 0);
+  probe_seccomp(report, asked, &held, &strict);
+  probe_mandatory(report, asked, &held, layer_rlimits, "",
+                  (struct trial){NULL, &allow_all, check_limits, NULL, NULL, NULL}, 0);
+  struct box_options options = bare_box(asked, held);
   try_layer(report, "descriptors", weight_mandatory, "",
-            &(struct trial){none, &allow_all, check_descriptors, NULL, NULL, NULL}, 0);
+            &(struct trial){&options, &allow_all, check_descriptors, NULL, NULL, NULL}, 0);
   bool fit = try_layer(report, "identity", weight_mandatory,
                        "as root, user ids from 60000 on must be usable; else run it as an ordinary user",
-                       &(struct trial){none, &allow_all, check_identity, NULL, NULL, NULL}, 0);
+                       &(struct trial){&options, &allow_all, check_identity, NULL, NULL, NULL}, 0);
   struct finding *identity = &report->findings[report->count - 1];
-  if (fit && none->accounts.zygote)
+  if (fit && asked->accounts.zygote)
     snprintf(identity->detail, sizeof identity->detail, "%s",
-             none->accounts.shared ? "user id 65534 for every box: no others are mapped here"
-                                   : "as root, a user id of its own for each box");
+             asked->accounts.shared ? "user id 65534 for every box: no others are mapped here"
+                                    : "as root, a user id of its own for each box");
+  return held;
 }
 
 static void read_namespace(const char *name, char *link, size_t capacity) {
@@ -190,28 +224,22 @@ static void read_namespace(const char *name, char *link, size_t capacity) {
   link[count < 0 ? 0 : count] = 0;
 }
 
-static void note_left_out(struct report *report, enum layer layer, enum weight weight) {
-  note(report, layer_names[layer], weight, "left out by --without")->state = state_missing;
-}
-
 // The whole way: the call asks, the supervisor names it and kills the caller, and whoever forked the
 // caller goes on.
-static bool probe_notify(struct report *report, const struct box_options *asked) {
+static bool probe_notify(struct report *report, const struct box_options *asked, struct layers floor) {
   if (!asked->layers.has[layer_notify]) {
     note_left_out(report, layer_notify, weight_information);
     return false;
   }
-  struct box_options options = *asked;
-  options.python = NULL;
-  options.binds = NULL;
-  options.layers = (struct layers){0};
+  struct box_options options = bare_box(asked, floor);
   // In a child, because a libseccomp or a kernel without listeners fails when the policy is compiled.
   struct trial trial = {&options, NULL, check_forbidden_child, NULL, NULL, "ptrace"};
   return try_layer(report, "notify", weight_information, notify_remedy, &trial, 0);
 }
 
 // Tries the optional layers, one at a time over the user namespace, and returns those that hold.
-static struct layers probe_optional(struct report *report, const struct box_options *asked) {
+static struct layers probe_optional(struct report *report, const struct box_options *asked,
+                                    struct layers floor) {
   char ipc[64], cgroup[64];
   read_namespace("ipc", ipc, sizeof ipc);
   read_namespace("cgroup", cgroup, sizeof cgroup);
@@ -231,23 +259,20 @@ static struct layers probe_optional(struct report *report, const struct box_opti
       {layer_landlock, check_landlock, NULL,
        "enable it with lsm=...,landlock on the kernel command line; in a container use a newer engine"},
   };
-  struct layers held = {0};
+  struct layers held = floor;
   for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
     enum layer layer = trials[i].layer;
     if (!asked->layers.has[layer]) {
       note_left_out(report, layer, weight_full);
       continue;
     }
-    struct box_options options = *asked;
-    options.python = NULL;
-    options.binds = NULL;
-    options.layers = (struct layers){0};
+    struct box_options options = bare_box(asked, floor);
     options.layers.has[layer_userns] = held.has[layer_userns] && layer != layer_landlock;
     options.layers.has[layer] = true;
     struct trial trial = {&options, &allow_all, trials[i].inside, trials[i].argument, NULL, NULL};
     held.has[layer] = try_layer(report, layer_names[layer], weight_full, trials[i].remedy, &trial, 0);
   }
-  held.has[layer_notify] = probe_notify(report, asked);
+  held.has[layer_notify] = probe_notify(report, asked, floor);
   return held;
 }
 
@@ -345,13 +370,8 @@ static const char *tier(const struct report *report) {
 
 int probe(const struct box_options *options) {
   struct report report = {0};
-  struct box_options none = *options;
-  none.layers = (struct layers){0};
-  none.python = NULL;
-  none.binds = NULL;
-  struct bpf strict = policy_compile("strict", NULL, false);
-  probe_floor(&report, &none, &strict);
-  struct layers held = probe_optional(&report, options);
+  struct layers floor = probe_floor(&report, options);
+  struct layers held = probe_optional(&report, options, floor);
   if (held.has[layer_landlock]) {
     for (int i = 0; i < report.count; i++)
       if (strcmp(report.findings[i].name, "landlock") == 0)

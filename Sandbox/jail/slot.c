@@ -70,7 +70,8 @@ int run_slot(const struct box_options *options) {
   struct bpf judge_filter = policy_compile("judge", options->python, notify);
   struct bpf zygote_filter = policy_compile("zygote", options->python, notify);
   struct bpf strict = policy_compile("strict", NULL, notify);
-  int strict_file = sealed_file("strict", strict.code, strict.count * sizeof *strict.code);
+  bool filtered = options->layers.has[layer_seccomp];
+  int strict_file = sealed_file("strict", strict.code, filtered ? strict.count * sizeof *strict.code : 0);
   int sockets[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0) fail_step("make a socket pair", NULL);
   int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -81,9 +82,11 @@ int run_slot(const struct box_options *options) {
 
   // The judge's sets are ordered by a seed of its own, so that nobody can aim at its hashes. Candidates
   // get seed 0: a program whose output hangs on the order of a set has the same verdict every time. -I
-  // would make Python ignore the seed with the rest of the environment, which is ours anyway.
+  // would make Python ignore the seed with the rest of the environment, which is ours anyway. The zygote
+  // refuses to run programs with an empty filter, unless it is told that there is none on purpose.
   const char *const judge_arguments[] = {"python3", "-I", "-B", "-c", boot_script, NULL};
-  const char *const zygote_arguments[] = {"python3", "-s", "-B", "-c", boot_script, NULL};
+  const char *const zygote_arguments[] = {"python3", "-s", "-B", "-c", boot_script,
+                                          filtered ? NULL : "unfiltered", NULL};
   struct box judge_box = {
       .name = "judge",
       .options = options,

@@ -59,12 +59,31 @@ struct JailBoxTests {
     #expect(outcome.output.isEmpty)
   }
 
-  @Test(arguments: ["no_new_privs", "seccomp", "rlimits", "descriptors", "nonsense"])
+  @Test(arguments: Jail.insecureLayers.sorted() + ["descriptors", "nonsense"])
   func theFloorCannotBeLeftOut(layer: String) async throws {
     let program = try await JailProgram.shared.value
     let outcome = try await program.python("zygote", "print(1)", without: [layer])
     #expect(outcome.status == .exited(2))
     #expect(outcome.errors.contains("mandatory"))
+  }
+
+  /// Somebody who says so gets less, but never a box that shares descriptors or root's identity.
+  @Test(arguments: [["descriptors"], ["identity"], ["no_new_privs"]])
+  func evenAnInsecureBoxHasAFloor(without: [String]) async throws {
+    let program = try await JailProgram.shared.value
+    let outcome = try await program.call(
+      "try-python", ["--insecure", "zygote", "print(1)"], without: without, withPython: true)
+    #expect(outcome.status == .exited(2) && outcome.output.isEmpty, "\(outcome.errors)")
+  }
+
+  @Test func aProbeWithoutAMandatoryLayerRefuses() async throws {
+    let program = try await JailProgram.shared.value
+    let all = program.report.missingLayers + ["seccomp"]
+    let outcome = try await program.call("probe", ["--insecure"], without: all)
+    let document = try JSONValue(parsing: Array(outcome.output.utf8))
+    #expect(document["tier"] == "refuse")
+    let states = (document["layers"]?.array ?? []).filter { $0["name"] == "seccomp" }.map { $0["state"] }
+    #expect(states == ["missing"])
   }
 
   @Test func theEnvironmentIsExactlyOurs() async throws {

@@ -16,34 +16,8 @@ struct JailNoticeTests {
     listens = !without.contains("notify")
   }
 
-  private static let honest = "def f(x): return x + 1"
-
   private static func calling(_ call: String) -> String {
     "import ctypes\nc = ctypes.CDLL(None, use_errno=True)\ndef f(x): return c.\(call)"
-  }
-
-  private func withTask<R: Sendable>(
-    number: Int, without: [String], _ body: (Slot) async throws -> R
-  ) async throws -> R {
-    try await program.jail.withSlot(python: program.python, number: number, without: without) { slot in
-      let (reply, _) = try await slot.exchange(
-        [
-          "op": "task", "task_id": "Test/0", "dataset": "humaneval", "entry_point": "f",
-          "semantics": "evalplus-head", "min_time_limit": 1.0, "time_factor": 4.0, "max_total_time": 5.0,
-          "memory_bytes": .integer(512 << 20),
-        ],
-        blobs: [Array("[[1]]".utf8), Array("[[2]]".utf8), Array("0".utf8), token(Self.honest)])
-      try #require(reply["reference"] == "ok", "\(reply)")
-      return try await body(slot)
-    }
-  }
-
-  private func token(_ text: String) -> [UInt8] { JSONValue.string(text).serialized() }
-
-  private func judge(_ source: String, in slot: Slot) async throws -> JSONValue? {
-    try await slot.exchange(
-      ["op": "candidate", "halves": ["base"], "fast": true], blobs: [token(source)]
-    ).0["base"]
   }
 
   static let attacks = [
@@ -70,26 +44,26 @@ struct JailNoticeTests {
   ]
 
   @Test func theVerdictNamesTheCall() async throws {
-    try await withTask(number: 920, without: without) { slot in
+    try await program.withTask(number: 920, without: without) { task in
       for (source, name) in Self.attacks {
-        let verdict = try await judge(source, in: slot)
+        let verdict = try await task.judge(source)
         #expect(verdict?["reason"] == "forbidden system call", "\(name): \(verdict ?? .null)")
         #expect(verdict?["detail"] == .string(listens ? name : "SIGSYS"), "\(name): \(verdict ?? .null)")
         // Nothing of it is laid at the next one's door.
-        let crash = try await judge("import os, posix\ndef f(x): posix.kill(os.getpid(), 9)", in: slot)
+        let crash = try await task.judge("import os, posix\ndef f(x): posix.kill(os.getpid(), 9)")
         #expect(crash?["reason"] == "crash", "after \(name): \(crash ?? .null)")
-        #expect(try await judge(Self.honest, in: slot)?["status"] == "pass", "after \(name)")
+        #expect(try await task.judge(JudgedTask.honest)?["status"] == "pass", "after \(name)")
       }
     }
   }
 
   @Test func withoutAListenerTheCallStillKills() async throws {
-    try await withTask(number: 921, without: Set(without + ["notify"]).sorted()) { slot in
+    try await program.withTask(number: 921, without: Set(without + ["notify"]).sorted()) { task in
       for (source, name) in Self.attacks {
-        let verdict = try await judge(source, in: slot)
+        let verdict = try await task.judge(source)
         #expect(verdict?["reason"] == "forbidden system call", "\(name): \(verdict ?? .null)")
         #expect(verdict?["detail"] == "SIGSYS")
-        #expect(try await judge(Self.honest, in: slot)?["status"] == "pass", "after \(name)")
+        #expect(try await task.judge(JudgedTask.honest)?["status"] == "pass", "after \(name)")
       }
     }
   }
@@ -103,8 +77,8 @@ struct JailNoticeTests {
       calling("syscall(0x40000027)"),
     ])
     func aForeignEntryIsToldFromACall(source: String) async throws {
-      try await withTask(number: 922, without: without) { slot in
-        let verdict = try await judge(source, in: slot)
+      try await program.withTask(number: 922, without: without) { task in
+        let verdict = try await task.judge(source)
         #expect(verdict?["reason"] == "forbidden system call", "\(verdict ?? .null)")
         #expect(verdict?["detail"] == (listens ? "foreign architecture" : "SIGSYS"))
       }
@@ -113,13 +87,13 @@ struct JailNoticeTests {
 
   @Test(.timeLimit(.minutes(5)))
   func aThousandAttacksLeaveNoDescriptor() async throws {
-    try await withTask(number: 923, without: without) { slot in
+    try await program.withTask(number: 923, without: without) { task in
       let attack = Self.calling("ptrace(16, 1, 0, 0)")
-      _ = try await judge(attack, in: slot)
+      _ = try await task.judge(attack)
       let before = descriptors(of: 923)
       #expect(before.count >= 5)
       for _ in 0..<1000 {
-        let verdict = try await judge(attack, in: slot)
+        let verdict = try await task.judge(attack)
         try #require(verdict?["reason"] == "forbidden system call")
         try #require(!listens || verdict?["detail"] == "ptrace")
       }

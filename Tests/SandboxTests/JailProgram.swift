@@ -1,7 +1,9 @@
 import Glibc
+import JSON
 import Sandbox
 import Subprocess
 import SystemPackage
+import Testing
 
 /// The program `evalkit-jail`, called as the tests need it, with the layers that this machine has.
 struct JailProgram: Sendable {
@@ -66,6 +68,43 @@ struct JailProgram: Sendable {
   /// Runs Python in a box, under a policy.
   func python(_ role: String, _ source: String, without: [String]? = nil) async throws -> Outcome {
     try await call("try-python", [role, source], without: without, withPython: true)
+  }
+}
+
+/// A slot with a task open whose entry point is `f`, with one base test.
+struct JudgedTask: Sendable {
+  static let honest = "def f(x): return x + 1"
+
+  let slot: Slot
+
+  fileprivate init(in slot: Slot) async throws {
+    self.slot = slot
+    let (reply, _) = try await slot.exchange(
+      [
+        "op": "task", "task_id": "Test/0", "dataset": "humaneval", "entry_point": "f",
+        "semantics": "evalplus-head", "min_time_limit": 1.0, "time_factor": 4.0, "max_total_time": 5.0,
+        "memory_bytes": .integer(512 << 20),
+      ],
+      blobs: [Array("[[1]]".utf8), Array("[[2]]".utf8), Array("0".utf8), Self.token(Self.honest)])
+    try #require(reply["reference"] == "ok", "\(reply)")
+  }
+
+  private static func token(_ text: String) -> [UInt8] { JSONValue.string(text).serialized() }
+
+  /// The verdict on the base test.
+  func judge(_ source: String) async throws -> JSONValue? {
+    let request: JSONValue = ["op": "candidate", "halves": ["base"], "fast": true]
+    return try await slot.exchange(request, blobs: [Self.token(source)]).0["base"]
+  }
+}
+
+extension JailProgram {
+  func withTask<R: Sendable>(
+    number: Int, without: [String], insecure: Bool = false, _ body: (JudgedTask) async throws -> R
+  ) async throws -> R {
+    try await jail.withSlot(python: python, number: number, without: without, insecure: insecure) { slot in
+      try await body(JudgedTask(in: slot))
+    }
   }
 }
 
