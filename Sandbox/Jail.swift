@@ -7,11 +7,10 @@ public import SystemPackage
 public struct Jail: Sendable {
   /// The layers that a slot can do without; all others are mandatory. Either `mountns` or `landlock` is, too.
   public static let optionalLayers: Set<String> = [
-    "userns", "mountns", "pidns", "netns", "ipcns", "utsns", "cgroupns", "landlock", "notify",
+    "userns", "mountns", "pidns", "netns", "ipcns", "utsns", "cgroupns", "landlock", "notify", "cgroup",
   ]
 
-  /// The mandatory layers that an insecure slot can do without (``withSlot(python:number:without:insecure:body:)``).
-  /// Nothing else holds then.
+  /// The mandatory layers that a slot can do without when it is asked to be insecure. Nothing else holds then.
   public static let insecureLayers: Set<String> = ["no_new_privs", "seccomp", "rlimits"]
 
   private let executable: FilePath
@@ -57,10 +56,13 @@ public struct Jail: Sendable {
   ///   - number: The slot's number, 0 and up. As root the boxes get the first two user ids from
   ///     60000 + 2 × number on that nobody has, another run of evalkit included.
   ///   - without: Layers to leave out, ``SandboxReport/missingLayers`` of the probe. Empty demands all.
+  ///   - memory: Bytes that a program may have, for the limit of the slot's control group (1 GiB more); without
+  ///     the layer `cgroup` it has no effect. The limits of each process are in the task's request.
   ///   - insecure: Whether `without` may name ``insecureLayers``, and both walls for files. Only for somebody
   ///     who asked for it in so many words: programs then can do harm and forge verdicts.
   public func withSlot<R: Sendable>(
-    python: PythonEnvironment, number: Int, without: [String] = [], insecure: Bool = false,
+    python: PythonEnvironment, number: Int, without: [String] = [], memory: Int? = nil,
+    insecure: Bool = false,
     body: (Slot) async throws -> R
   ) async throws -> R {
     var options = PlatformOptions()
@@ -69,6 +71,7 @@ public struct Jail: Sendable {
     options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .milliseconds(500))]
     let arguments =
       ["slot"] + boxArguments(python: python, number: number) + (insecure ? ["--insecure"] : [])
+      + (memory.map { ["--memory", "\($0)"] } ?? [])
       + without.flatMap { ["--without", $0] }
     let result = try await run(
       .path(executable), arguments: Arguments(arguments),

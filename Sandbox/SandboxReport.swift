@@ -43,7 +43,8 @@ public struct SandboxReport: Sendable, Equatable {
   /// FNV-1a (64 bits, hexadecimal) over the compiled policies; part of a run's identity, no cryptographic hash.
   public let policyHash: String
 
-  /// The layers that a slot must be told to leave out (``Jail/withSlot(python:number:without:insecure:body:)``).
+  /// The layers that a slot must be told to leave out
+  /// (``Jail/withSlot(python:number:without:memory:insecure:body:)``).
   public var missingLayers: [String] {
     layers.filter { $0.state != .ok && Jail.optionalLayers.contains($0.name) }.map(\.name)
   }

@@ -229,6 +229,8 @@ struct box_process box_start(const struct box *box) {
   if (box->listens) close(channel[1]);
   int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
   if (pidfd < 0) fail_step("open a process descriptor", NULL);
+  // The child waits, so nothing of it escapes the count.
+  if (box->cgroup) cgroup_enter(box->cgroup, pid);
   if (options->layers.has[layer_userns])
     write_identity_maps(pid, root ? box->uid : geteuid(), root ? box->uid : getegid());
   if (write(go_ahead[1], "g", 1) != 1) fail_step("start the box", box->name);

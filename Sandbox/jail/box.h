@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "accounts.h"
+#include "cgroup.h"
 #include "jail.h"
 #include "policy.h"
 
@@ -14,6 +15,7 @@ enum { box_descriptors = 6 };
 struct box_options {
   struct layers layers;
   struct accounts accounts; // when we are root
+  uint64_t memory;          // of a candidate, for the control group; 0 for no limit
   const char *python; // absolute path; may be NULL when `inside` runs instead
   char *const *binds; // paths that the interpreter reads, ended by NULL
 };
@@ -28,6 +30,7 @@ struct box {
   const char *const *arguments;     // of Python
   int (*inside)(const void *);      // runs instead of Python when set; its result is the exit status
   const void *inside_argument;
+  const struct cgroup *cgroup;      // where it belongs; NULL for where we are
   bool listens;                     // the filter asks the supervisor (notify.h)
 };
 

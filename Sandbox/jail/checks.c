@@ -138,6 +138,16 @@ int check_other_namespace(const void *link) {
   return strcmp(inside, outside) != 0 ? 0 : broken("the namespace is the host's", 0);
 }
 
+int check_cgroup(const void *unused) {
+  (void)unused;
+  char text[4096] = "";
+  int file = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
+  if (file < 0 || read(file, text, sizeof text - 1) < 0) return broken("/proc/self/cgroup", errno);
+  close(file);
+  const char *own = strstr(text, "0::/");
+  return own && strstr(own, "/evalkit-") ? 0 : broken("the box is not in the control group", 0);
+}
+
 int check_limits(const void *unused) {
   (void)unused;
   struct rlimit core, files;

@@ -17,6 +17,7 @@ int check_network(const void *unused);
 int check_host_name(const void *unused);
 // `link` names a namespace and its identity outside, "ipc:[4026531839]"; inside it must be another.
 int check_other_namespace(const void *link);
+int check_cgroup(const void *unused);
 int check_limits(const void *unused);
 int check_descriptors(const void *unused);
 int check_identity(const void *unused);

@@ -7,10 +7,19 @@
 #include <unistd.h>
 
 const char *const layer_names[layer_count] = {
-    [layer_userns] = "userns", [layer_mountns] = "mountns",   [layer_pidns] = "pidns",
-    [layer_netns] = "netns",   [layer_ipcns] = "ipcns",       [layer_utsns] = "utsns",
-    [layer_cgroupns] = "cgroupns", [layer_landlock] = "landlock", [layer_notify] = "notify",
-    [layer_no_new_privs] = "no_new_privs", [layer_seccomp] = "seccomp", [layer_rlimits] = "rlimits",
+    [layer_userns] = "userns",
+    [layer_mountns] = "mountns",
+    [layer_pidns] = "pidns",
+    [layer_netns] = "netns",
+    [layer_ipcns] = "ipcns",
+    [layer_utsns] = "utsns",
+    [layer_cgroupns] = "cgroupns",
+    [layer_landlock] = "landlock",
+    [layer_notify] = "notify",
+    [layer_cgroup] = "cgroup",
+    [layer_no_new_privs] = "no_new_privs",
+    [layer_seccomp] = "seccomp",
+    [layer_rlimits] = "rlimits",
 };
 
 struct layers all_layers(void) {

@@ -23,6 +23,7 @@ enum layer {
   layer_cgroupns,
   layer_landlock,
   layer_notify, // forbidden calls are named; without it they are killed all the same
+  layer_cgroup,
   // From here on, only with --insecure.
   layer_no_new_privs,
   layer_seccomp,

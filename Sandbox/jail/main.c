@@ -29,6 +29,7 @@
 //   2. The parent writes the identity maps; the child waits. As root each box is a kernel user of its own
 //      (accounts.c: the first two ids from --job-uid on that nobody has), never 0: RLIMIT_NPROC does not
 //      bind user 0, and files of root would be its own.
+//      Where control groups can be made (cgroup.c), the child is put into the slot's before it goes on.
 //   3. The child, still its parent's kernel user, opens every source of the tree (tree.c): a Python
 //      below a private home directory can be reached only now.
 //   4. It becomes the inner user; its capabilities are those of the new namespace. Without this step a
@@ -70,7 +71,7 @@ static int usage(const char *problem) {
           "usage: evalkit-jail slot --python EXE [OPTION]...\n"
           "       evalkit-jail probe [--python EXE] [OPTION]...\n"
           "       evalkit-jail policies [--without LAYER]...\n"
-          "options: --bind PATH, --job-uid N, --without LAYER, --insecure\n",
+          "options: --bind PATH, --job-uid N, --memory BYTES, --without LAYER, --insecure\n",
           problem);
   return exit_usage;
 }
@@ -81,8 +82,8 @@ static const char *leave_out(struct layers *layers, const char *name) {
     layers->has[layer] = false;
     return NULL;
   }
-  return "--without takes userns, mountns, pidns, netns, ipcns, utsns, cgroupns, landlock or notify, and with "
-         "--insecure no_new_privs, seccomp or rlimits; every other layer is mandatory";
+  return "--without takes userns, mountns, pidns, netns, ipcns, utsns, cgroupns, landlock, notify or cgroup, "
+         "and with --insecure no_new_privs, seccomp or rlimits; every other layer is mandatory";
 }
 
 // Why no box can be made of these layers, or NULL. The layers that others rest upon go with them.
@@ -103,6 +104,15 @@ static const char *read_uid(uid_t *uid, const char *text) {
   unsigned long value = strtoul(text, &end, 10);
   if (!*text || *end || value == 0 || value > 0x7fffffff) return "--job-uid takes a number above 0";
   *uid = (uid_t)value;
+  return NULL;
+}
+
+static const char *read_memory(uint64_t *memory, const char *text) {
+  char *end = NULL;
+  unsigned long long value = strtoull(text, &end, 10);
+  if (*text < '0' || *text > '9' || *end || value > UINT64_C(1) << 50)
+    return "--memory takes the bytes that a candidate may have, 0 for no limit";
+  *memory = value;
   return NULL;
 }
 
@@ -127,6 +137,7 @@ int main(int count, char **words) {
     if (strcmp(words[at], "--python") == 0) options.python = value;
     else if (strcmp(words[at], "--bind") == 0) binds[bind_count++] = words[at + 1];
     else if (strcmp(words[at], "--job-uid") == 0) problem = read_uid(&first_uid, value);
+    else if (strcmp(words[at], "--memory") == 0) problem = read_memory(&options.memory, value);
     else if (strcmp(words[at], "--without") == 0) problem = leave_out(&options.layers, value);
     else problem = "unknown option";
     if (problem) return usage(problem);

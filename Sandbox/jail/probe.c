@@ -74,6 +74,7 @@ static void expect_notice(const struct box_process *process, const char *notice)
 [[noreturn]] static void run_trial(const struct trial *trial, int output) {
   if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0) _exit(exit_setup);
   set_role("probe");
+  // Compiled here: a libseccomp or a kernel without listeners refuses already that.
   struct bpf zygote = trial->notice ? policy_compile("zygote", NULL, true) : (struct bpf){0};
   struct box box = {
       .name = "probe",
@@ -87,9 +88,15 @@ static void expect_notice(const struct box_process *process, const char *notice)
       .inside_argument = trial->argument,
       .listens = trial->notice != NULL,
   };
+  struct cgroup group;
+  if (trial->options->layers.has[layer_cgroup]) {
+    group = cgroup_make(trial->options->memory);
+    box.cgroup = &group;
+  }
   struct box_process process = box_start(&box);
   if (trial->notice) expect_notice(&process, trial->notice);
   int status = box_wait(&process);
+  if (box.cgroup) cgroup_remove(&group);
   _exit(status);
 }
 
@@ -140,6 +147,10 @@ static const char namespace_remedy[] =
     "allow unshare, clone, mount and pivot_root (in Docker by --security-opt seccomp=<profile>, or use "
     "Podman); check kernel.unprivileged_userns_clone, user.max_user_namespaces and, on Ubuntu, an AppArmor "
     "profile with 'userns,' for evalkit-jail";
+
+static const char cgroup_remedy[] =
+    "memory and processes are limited one by one, and not for the slot as a whole; for that, start it by "
+    "systemd-run --user --scope -p Delegate=yes evalkit ...";
 
 static const char notify_remedy[] =
     "forbidden calls still kill, but are not named; it needs a kernel from 5.0 on (no emulator of one), and "
@@ -224,17 +235,17 @@ static void read_namespace(const char *name, char *link, size_t capacity) {
   link[count < 0 ? 0 : count] = 0;
 }
 
-// The whole way: the call asks, the supervisor names it and kills the caller, and whoever forked the
-// caller goes on.
-static bool probe_notify(struct report *report, const struct box_options *asked, struct layers floor) {
-  if (!asked->layers.has[layer_notify]) {
-    note_left_out(report, layer_notify, weight_information);
+// Tries a layer that is no wall: without it nothing gets out.
+static bool probe_comfort(struct report *report, const struct box_options *asked, struct layers floor,
+                          enum layer layer, const char *remedy, struct trial trial) {
+  if (!asked->layers.has[layer]) {
+    note_left_out(report, layer, weight_information);
     return false;
   }
   struct box_options options = bare_box(asked, floor);
-  // In a child, because a libseccomp or a kernel without listeners fails when the policy is compiled.
-  struct trial trial = {&options, NULL, check_forbidden_child, NULL, NULL, "ptrace"};
-  return try_layer(report, "notify", weight_information, notify_remedy, &trial, 0);
+  options.layers.has[layer] = true;
+  trial.options = &options;
+  return try_layer(report, layer_names[layer], weight_information, remedy, &trial, 0);
 }
 
 // Tries the optional layers, one at a time over the user namespace, and returns those that hold.
@@ -272,7 +283,12 @@ static struct layers probe_optional(struct report *report, const struct box_opti
     struct trial trial = {&options, &allow_all, trials[i].inside, trials[i].argument, NULL, NULL};
     held.has[layer] = try_layer(report, layer_names[layer], weight_full, trials[i].remedy, &trial, 0);
   }
-  held.has[layer_notify] = probe_notify(report, asked, floor);
+  // The whole way: the call asks, the supervisor names it and kills the caller, and whoever forked the
+  // caller goes on.
+  held.has[layer_notify] = probe_comfort(report, asked, floor, layer_notify, notify_remedy,
+                                         (struct trial){NULL, NULL, check_forbidden_child, NULL, NULL, "ptrace"});
+  held.has[layer_cgroup] = probe_comfort(report, asked, floor, layer_cgroup, cgroup_remedy,
+                                         (struct trial){NULL, &allow_all, check_cgroup, NULL, NULL, NULL});
   return held;
 }
 
@@ -305,16 +321,6 @@ static void probe_whole(struct report *report, const struct box_options *asked, 
   try_layer(report, "python", weight_mandatory,
             "name the interpreter's folders with --bind; it must be readable by the box's user",
             &(struct trial){&options, &judge, NULL, NULL, arguments, NULL}, 0);
-}
-
-static void probe_cgroup(struct report *report) {
-  struct finding *finding =
-      note(report, "cgroup", weight_information, "systemd-run --user --scope -p Delegate=yes");
-  bool unified = access("/sys/fs/cgroup/cgroup.controllers", R_OK) == 0;
-  bool writable = unified && access("/sys/fs/cgroup/cgroup.subtree_control", W_OK) == 0;
-  finding->state = writable ? state_ok : state_missing;
-  snprintf(finding->detail, sizeof finding->detail, "%s; not used by this version",
-           writable ? "version 2, writable" : unified ? "version 2, not delegated" : "no version 2");
 }
 
 static void print_text(const char *text) {
@@ -378,7 +384,6 @@ int probe(const struct box_options *options) {
         snprintf(report.findings[i].detail, sizeof report.findings[i].detail, "ABI %d", landlock_abi());
   }
   probe_whole(&report, options, held);
-  probe_cgroup(&report);
   printf("{\"layers\":[");
   for (int i = 0; i < report.count; i++) {
     const struct finding *finding = &report.findings[i];

@@ -108,6 +108,11 @@ int run_slot(const struct box_options *options) {
       .arguments = zygote_arguments,
       .listens = notify,
   };
+  struct cgroup group;
+  if (options->layers.has[layer_cgroup]) {
+    group = cgroup_make(options->memory);
+    judge_box.cgroup = zygote_box.cgroup = &group;
+  }
   struct box_process judge = box_start(&judge_box);
   struct box_process zygote = box_start(&zygote_box);
   // The ends of the boxes must be the only ones, or neither would see the other go.
@@ -121,6 +126,7 @@ int run_slot(const struct box_options *options) {
   box_kill(&zygote);
   int judge_status = box_wait(&judge), zygote_status = box_wait(&zygote);
   kill_orphans();
+  if (options->layers.has[layer_cgroup]) cgroup_remove(&group);
   if (status != exit_box_ended) return status;
   if (judge_ended) report_end("judge", judge_status);
   if (zygote_ended) report_end("zygote", zygote_status);

@@ -188,8 +188,8 @@ struct JailBoxTests {
     #expect(report.policyHash.count == 16)
   }
 
-  /// All but the one that only names what is killed anyway.
-  @Test(arguments: Jail.optionalLayers.subtracting(["notify"]).sorted())
+  /// All but those that are no walls: one names what is killed anyway, one counts what is limited anyway.
+  @Test(arguments: Jail.optionalLayers.subtracting(["notify", "cgroup"]).sorted())
   func aMissingLayerReducesTheTier(layer: String) async throws {
     let program = try await JailProgram.shared.value
     let all = Set(program.report.missingLayers + [layer])

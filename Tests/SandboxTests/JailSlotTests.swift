@@ -187,6 +187,32 @@ struct JailSlotTests {
     }
   }
 
+  /// Where groups of version 2 can be made, a slot is in one of its own, which goes with it, and takes that
+  /// of a dead one along. Elsewhere the probe says what is missing.
+  @Test func aSlotHasAControlGroupOrTheReasonIsKnown() async throws {
+    let layer = try #require(
+      try await JailProgram.shared.value.report.layers.first { $0.name == "cgroup" })
+    #expect(!layer.mandatory)
+    guard layer.state == .ok else {
+      #expect(layer.detail.contains("group") && layer.remedy.contains("Delegate=yes"), "\(layer)")
+      return
+    }
+    func group(of process: pid_t) -> String? {
+      (ProcessTable.read("/proc/\(process)/cgroup") ?? "").split(separator: "\n")
+        .first { $0.hasPrefix("0::") }.map { String($0.dropFirst(3)) }
+    }
+    let name = try await jail.withSlot(python: python, number: 913, without: without, memory: 1 << 30) {
+      slot in
+      _ = try await slot.exchange(["op": "hello"])
+      let supervisor = try #require(ProcessTable.supervisors(of: 913).first)
+      let groups = Set(ProcessTable.slot(913).filter { $0 != supervisor }.map { group(of: $0) })
+      let name = try #require(groups.first ?? nil)
+      #expect(groups.count == 1 && name.hasSuffix("-\(supervisor)"), "\(groups)")
+      return name
+    }
+    #expect(ProcessTable.entries(of: "/sys/fs/cgroup\(name)").isEmpty)
+  }
+
   @Test func aSlotThatCannotStartSaysWhy() async throws {
     do {
       try await jail.withSlot(python: python, number: 906, without: ["no_such_layer"]) { slot in
