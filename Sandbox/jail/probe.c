@@ -65,10 +65,11 @@ static void expect_notice(const struct box_process *process, const char *notice)
   char text[128] = "";
   if (read(ends[0], text, sizeof text - 1) < 0 && errno != EAGAIN) fail_step("read a notice", NULL);
   if (strstr(text, notice)) return;
-  dprintf(STDOUT_FILENO, "no notice of %s; ", notice);
   // A box that could not be set up has said why, and its status tells that the layer is missing.
   int status = box_wait(process);
-  _exit(status == 0 ? 1 : status);
+  if (status == exit_setup) _exit(status);
+  dprintf(STDOUT_FILENO, "no notice of %s came", notice);
+  _exit(1);
 }
 
 [[noreturn]] static void run_trial(const struct trial *trial, int output) {
@@ -138,6 +139,9 @@ static bool try_layer(struct report *report, const char *name, enum weight weigh
   if (status == wanted) finding->state = state_ok;
   else finding->state = status == exit_setup ? state_missing : state_broken;
   if (finding->state == state_ok && wanted != 0) finding->detail[0] = 0;
+  // Who failed is known here; the step and the error are what counts.
+  char *step = strstr(finding->detail, ": probe: ");
+  if (step) memmove(finding->detail, step + 9, strlen(step + 9) + 1);
   if (finding->state == state_broken && status > 128 && !finding->detail[0])
     snprintf(finding->detail, sizeof finding->detail, "ended by signal %d", status - 128);
   return finding->state == state_ok;

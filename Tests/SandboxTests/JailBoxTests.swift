@@ -205,20 +205,9 @@ struct JailBoxTests {
       "an ordinary user's boxes are tested by root only; this run is one of an ordinary user"))
   func anOrdinaryUserHasTheSameBox() async throws {
     let program = try await JailProgram.shared.value
-    var template = Array("/tmp/evalkit-jail-test-XXXXXX".utf8CString)
-    let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.map { mkdtemp($0) != nil } ?? false }
-    try #require(made)
-    let folder = FilePath(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
-    chmod(folder.string, 0o755)
-    let copy = folder.appending("evalkit-jail")
-    let installed = try await run(
-      .path("/usr/bin/install"), arguments: ["-m", "755", program.path.string, copy.string],
-      output: .discarded)
-    try #require(installed.terminationStatus.isSuccess)
-    defer {
-      unlink(copy.string)
-      rmdir(folder.string)
-    }
+    let installed = try await InstalledJail(program.path)
+    defer { installed.remove() }
+    let copy = installed.copy
     let probe = try await program.call("probe", without: [], withPython: true, asUser: 4321, program: copy)
     let document = try JSONValue(parsing: Array(probe.output.utf8))
     #expect(document["tier"]?.string != "refuse")

@@ -24,6 +24,14 @@ struct JailProgram: Sendable {
     report = try await jail.probe(python: python)
   }
 
+  /// The same program, reached in another way.
+  init(_ other: JailProgram, jail: Jail, report: SandboxReport) {
+    path = other.path
+    self.jail = jail
+    python = other.python
+    self.report = report
+  }
+
   /// What became of one call of the program.
   struct Outcome: Sendable {
     let status: TerminationStatus
@@ -68,6 +76,38 @@ struct JailProgram: Sendable {
   /// Runs Python in a box, under a policy.
   func python(_ role: String, _ source: String, without: [String]? = nil) async throws -> Outcome {
     try await call("try-python", [role, source], without: without, withPython: true)
+  }
+}
+
+/// A copy of the program where every user can run it, with a script that starts it in some way.
+struct InstalledJail {
+  let folder: FilePath
+  let copy: FilePath
+  let starter: FilePath
+
+  /// `prefix` are the words before the program's own.
+  init(_ program: FilePath, startedBy prefix: [String] = []) async throws {
+    var template = Array("/tmp/evalkit-jail-test-XXXXXX".utf8CString)
+    let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.map { mkdtemp($0) != nil } ?? false }
+    try #require(made)
+    folder = FilePath(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    copy = folder.appending("evalkit-jail")
+    starter = folder.appending("starter")
+    chmod(folder.string, 0o755)
+    let installed = try await run(
+      .path("/usr/bin/install"), arguments: ["-m", "755", program.string, copy.string], output: .discarded)
+    try #require(installed.terminationStatus.isSuccess)
+    let words = (prefix + [copy.string]).map { "'\($0)'" }.joined(separator: " ")
+    let script = Array("#!/bin/sh\nexec \(words) \"$@\"\n".utf8)
+    let file = try FileDescriptor.open(
+      starter, .writeOnly, options: .create, permissions: [.ownerReadWriteExecute])
+    try file.closeAfter { _ = try file.writeAll(script) }
+  }
+
+  func remove() {
+    unlink(copy.string)
+    unlink(starter.string)
+    rmdir(folder.string)
   }
 }
 
