@@ -10,6 +10,10 @@ public struct Jail: Sendable {
     "userns", "mountns", "pidns", "netns", "ipcns", "utsns", "cgroupns", "landlock", "notify", "cgroup",
   ]
 
+  /// The optional layers that are no walls, so that no tier depends on them: `notify` names the forbidden call
+  /// that would end a program anyway, `cgroup` adds up what is limited process by process.
+  public static let supplementaryLayers: Set<String> = ["notify", "cgroup"]
+
   /// The mandatory layers that a slot can do without when it is asked to be insecure. Nothing else holds then.
   public static let insecureLayers: Set<String> = ["no_new_privs", "seccomp", "rlimits"]
 

@@ -28,7 +28,7 @@ public struct SandboxLayer: Sendable, Equatable {
 public struct SandboxReport: Sendable, Equatable {
   /// What a run may promise.
   public enum Tier: String, Sendable {
-    /// Every layer holds.
+    /// Every wall holds; ``Jail/supplementaryLayers`` may be missing.
     case full
     /// All mandatory layers hold; some others are missing.
     case reduced

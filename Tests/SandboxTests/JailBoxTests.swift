@@ -188,8 +188,7 @@ struct JailBoxTests {
     #expect(report.policyHash.count == 16)
   }
 
-  /// All but those that are no walls: one names what is killed anyway, one counts what is limited anyway.
-  @Test(arguments: Jail.optionalLayers.subtracting(["notify", "cgroup"]).sorted())
+  @Test(arguments: Jail.optionalLayers.subtracting(Jail.supplementaryLayers).sorted())
   func aMissingLayerReducesTheTier(layer: String) async throws {
     let program = try await JailProgram.shared.value
     let all = Set(program.report.missingLayers + [layer])
