@@ -60,6 +60,7 @@
 #include "accounts.h"
 #include "box.h"
 #include "probe.h"
+#include "report.h"
 #include "slot.h"
 #include "try.h"
 

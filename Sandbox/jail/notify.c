@@ -68,9 +68,16 @@ static int receive(int channel) {
   return listener;
 }
 
+// Whether the ids in /proc are ours. A container may show that of its host, whose ids name others.
+static bool shows_own_processes(void) {
+  char self[32] = "";
+  return readlink("/proc/self", self, sizeof self - 1) > 0 && atoi(self) == getpid();
+}
+
 // The process of a thread: its id out here, and as the box sees it. False when the thread is gone.
 static bool find_process(pid_t thread, pid_t *outside, pid_t *inside) {
   char path[64], line[256];
+  if (!shows_own_processes()) return false;
   snprintf(path, sizeof path, "/proc/%d/status", (int)thread);
   FILE *status = fopen(path, "re");
   if (!status) return false;

@@ -15,27 +15,9 @@
 #include <unistd.h>
 
 #include "checks.h"
-#include "embedded.h"
 #include "landlock.h"
 #include "notify.h"
-
-enum state { state_ok, state_missing, state_broken };
-static const char *const state_names[] = {"ok", "missing", "broken"};
-
-enum weight { weight_information, weight_full, weight_mandatory };
-
-struct finding {
-  const char *name;
-  enum state state;
-  enum weight weight;
-  char detail[512];
-  const char *remedy;
-};
-
-struct report {
-  struct finding findings[32];
-  int count;
-};
+#include "report.h"
 
 // A program of a box and the box it is tried in.
 struct trial {
@@ -125,16 +107,10 @@ static int run_in_child(const struct trial *trial, char *text, size_t capacity) 
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static struct finding *note(struct report *report, const char *name, enum weight weight, const char *remedy) {
-  struct finding *finding = &report->findings[report->count++];
-  *finding = (struct finding){.name = name, .weight = weight, .remedy = remedy};
-  return finding;
-}
-
 // Tries one layer; true when it holds.
 static bool try_layer(struct report *report, const char *name, enum weight weight, const char *remedy,
                       const struct trial *trial, int wanted) {
-  struct finding *finding = note(report, name, weight, remedy);
+  struct finding *finding = report_note(report, name, weight, remedy);
   int status = run_in_child(trial, finding->detail, sizeof finding->detail);
   if (status == wanted) finding->state = state_ok;
   else finding->state = status == exit_setup ? state_missing : state_broken;
@@ -161,7 +137,7 @@ static const char notify_remedy[] =
     "nobody else who listens to the calls of this process";
 
 static void note_left_out(struct report *report, enum layer layer, enum weight weight) {
-  note(report, layer_names[layer], weight, "left out by --without")->state = state_missing;
+  report_note(report, layer_names[layer], weight, "left out by --without")->state = state_missing;
 }
 
 // What a box of the probe is made of, when only these layers are wanted.
@@ -208,7 +184,7 @@ static void probe_seccomp(struct report *report, const struct box_options *asked
 // Tries what every box has, and returns the layers of it that hold.
 static struct layers probe_floor(struct report *report, const struct box_options *asked) {
   struct utsname system;
-  struct finding *kernel = note(report, "kernel", weight_information, "");
+  struct finding *kernel = report_note(report, "kernel", weight_information, "");
   if (uname(&system) == 0)
     snprintf(kernel->detail, sizeof kernel->detail, "%s %s %s", system.sysname, system.release, system.machine);
   struct layers held = {0};
@@ -315,8 +291,8 @@ static void probe_whole(struct report *report, const struct box_options *asked, 
   struct box_options options = *asked;
   options.layers = held;
   if (!held.has[layer_mountns] && !held.has[layer_landlock]) {
-    struct finding *files = note(report, "files", weight_mandatory, "a mount namespace or Landlock is needed");
-    files->state = state_missing;
+    const char *remedy = "a mount namespace or Landlock is needed";
+    report_note(report, "files", weight_mandatory, remedy)->state = state_missing;
     return;
   }
   if (!asked->python) return;
@@ -325,57 +301,6 @@ static void probe_whole(struct report *report, const struct box_options *asked, 
   try_layer(report, "python", weight_mandatory,
             "name the interpreter's folders with --bind; it must be readable by the box's user",
             &(struct trial){&options, &judge, NULL, NULL, arguments, NULL}, 0);
-}
-
-static void print_text(const char *text) {
-  putchar('"');
-  for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-    if (*at == '"' || *at == '\\') printf("\\%c", *at);
-    else if (*at == '\n' && !at[1]) break;
-    else if (*at < 0x20 || *at >= 0x7f) printf("\\u%04x", *at);
-    else putchar(*at);
-  }
-  putchar('"');
-}
-
-// Members of an object, without braces.
-static void print_policy_members(const struct layers *layers) {
-  uint64_t all = FINGERPRINT_START;
-  printf("\"policies\":[");
-  for (const char *const *role = policy_roles; *role; role++) {
-    struct bpf program = policy_compile(*role, NULL, layers->has[layer_notify]);
-    uint64_t one = policy_fingerprint(&program);
-    all = fingerprint_bytes(all, &one, sizeof one);
-    printf("%s{\"name\":\"%s\",\"instructions\":%u,\"bpf_fnv1a64\":\"%016llx\"}",
-           role == policy_roles ? "" : ",", *role, program.count, (unsigned long long)one);
-  }
-  printf("],\"policy_fnv1a64\":\"%016llx\",\"modules\":[", (unsigned long long)all);
-  const struct text *const payloads[] = {judge_modules, zygote_modules};
-  for (int payload = 0; payload < 2; payload++)
-    for (const struct text *module = payloads[payload]; module->name; module++)
-      printf("%s{\"box\":\"%s\",\"name\":\"%s\",\"source_fnv1a64\":\"%016llx\"}",
-             payload == 0 && module == judge_modules ? "" : ",", payload == 0 ? "judge" : "zygote",
-             module->name,
-             (unsigned long long)fingerprint_bytes(FINGERPRINT_START, module->bytes, module->count));
-  printf("]");
-}
-
-int print_policies(const struct layers *layers) {
-  printf("{");
-  print_policy_members(layers);
-  printf("}\n");
-  return fflush(stdout) == 0 ? 0 : 1;
-}
-
-static const char *tier(const struct report *report) {
-  const char *tier = "full";
-  for (int i = 0; i < report->count; i++) {
-    const struct finding *finding = &report->findings[i];
-    if (finding->state == state_ok) continue;
-    if (finding->weight == weight_mandatory) return "refuse";
-    if (finding->weight == weight_full) tier = "reduced";
-  }
-  return tier;
 }
 
 int probe(const struct box_options *options) {
@@ -388,18 +313,5 @@ int probe(const struct box_options *options) {
         snprintf(report.findings[i].detail, sizeof report.findings[i].detail, "ABI %d", landlock_abi());
   }
   probe_whole(&report, options, held);
-  printf("{\"layers\":[");
-  for (int i = 0; i < report.count; i++) {
-    const struct finding *finding = &report.findings[i];
-    printf("%s{\"name\":\"%s\",\"state\":\"%s\",\"mandatory\":%s,\"detail\":", i ? "," : "", finding->name,
-           state_names[finding->state], finding->weight == weight_mandatory ? "true" : "false");
-    print_text(finding->detail);
-    printf(",\"remedy\":");
-    print_text(finding->state == state_ok ? "" : finding->remedy);
-    printf("}");
-  }
-  printf("],\"tier\":\"%s\",", tier(&report));
-  print_policy_members(&held);
-  printf("}\n");
-  return fflush(stdout) == 0 ? 0 : 1;
+  return print_report(&report, &held);
 }
