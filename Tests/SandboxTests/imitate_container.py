@@ -75,11 +75,11 @@ def load_filter(listens):
 
 
 def map_few_ids():
-    """Enters a user namespace whose maps a helper outside of it writes."""
+    """Enters a user namespace whose maps a process outside of it writes."""
     entered, mapped = os.pipe(), os.pipe()
     process = os.getpid()
-    helper = os.fork()
-    if helper == 0:
+    mapper = os.fork()
+    if mapper == 0:
         os.read(entered[0], 1)
         for kind in ("uid_map", "gid_map"):
             with open("/proc/%d/%s" % (process, kind), "w") as file:
@@ -90,7 +90,7 @@ def map_few_ids():
         sys.exit("imitate_container: no user namespace: " + os.strerror(ctypes.get_errno()))
     os.write(entered[1], b"e")
     os.read(mapped[0], 1)
-    os.waitpid(helper, 0)
+    os.waitpid(mapper, 0)
 
 
 def become(user):
