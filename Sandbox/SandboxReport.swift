@@ -28,7 +28,7 @@ public struct SandboxLayer: Sendable, Equatable {
 public struct SandboxReport: Sendable, Equatable {
   /// What a run may promise.
   public enum Tier: String, Sendable {
-    /// Every layer holds.
+    /// Every wall holds; ``Jail/supplementaryLayers`` may be missing.
     case full
     /// All mandatory layers hold; some others are missing.
     case reduced
@@ -46,7 +46,8 @@ public struct SandboxReport: Sendable, Equatable {
   /// The Python inside the boxes: a fingerprint a module, FNV-1a like ``policyHash``.
   public let moduleFingerprints: String
 
-  /// The layers that a slot must be told to leave out (``Jail/withSlot(python:number:without:body:)``).
+  /// The layers that a slot must be told to leave out
+  /// (``Jail/withSlot(python:number:without:memory:insecure:body:)``).
   public var missingLayers: [String] {
     layers.filter { $0.state != .ok && Jail.optionalLayers.contains($0.name) }.map(\.name)
   }

@@ -20,6 +20,7 @@ import convert
 import oracle
 import wire
 from expected import Expected
+from notices import Notices
 from trial import Reference, Trial
 
 ZYGOTE = 3
@@ -41,6 +42,7 @@ class Zygote:
 
     def __init__(self):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=ZYGOTE)
+        self.notices = Notices()
 
     def send(self, op, *parts):
         body = wire.pack_parts(*parts)
@@ -103,9 +105,11 @@ class Zygote:
                 pass  # the child is dead; its report says how
             finally:
                 os.close(source)
-            return self.watch(result, order["seconds"], reader)
+            report = self.watch(result, order["seconds"], reader)
         finally:
             os.close(result)
+        report["forbidden"] = self.notices.forbidden(report)
+        return report
 
     def watch(self, result, seconds, reader):
         """Looks at the pipe from time to time instead of waiting for it: waking this process after

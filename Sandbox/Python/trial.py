@@ -330,14 +330,14 @@ class Trial(Records):
     def ending(self, report):
         """(reason, detail) for a process that ended before it was done."""
         number = report["signal"]
+        if report["forbidden"]:
+            return "forbidden system call", report["forbidden"]
         if report["killed"] == "judge" and self.overran:
             return "per-test timeout", "the alarm did not reach the program"
         if report["killed"] == "limit":
             return "total timeout", "over the total limit"
         if number is None:
             return "exited early", "exit status %s" % report["exit"]
-        if number == signal.SIGSYS:
-            return "forbidden system call", "SIGSYS"
         if number == signal.SIGXCPU or (
             number == signal.SIGKILL and report["cpu"] > report["wall"] + 1
         ):

@@ -200,6 +200,7 @@ def start_child(box, total, space, work):
     if orphaned:
         os._exit(0)
     report = {
+        "pid": pid,
         "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
         "wall": wall,
@@ -323,7 +324,7 @@ def main():
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=SOCKET)
     fcntl.fcntl(SOCKET, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
     box = Box(sock, read_filter())
-    if not box.filter and os.environ.get("EVALKIT_UNJAILED_TEST") != "1":
+    if not box.filter and sys.argv[1:] != ["unfiltered"]:
         box.send("f", b"the system call filter for programs is empty")
         os._exit(candidate.SETUP_FAILED)
     if len(box.filter) % 8 or len(box.filter) > 8 * 4096:

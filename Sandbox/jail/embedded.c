@@ -42,6 +42,9 @@ static const unsigned char encode_module[] = {
 static const unsigned char expected_module[] = {
 #embed "../Python/expected.py"
 };
+static const unsigned char notices_module[] = {
+#embed "../Python/notices.py"
+};
 static const unsigned char trial_module[] = {
 #embed "../Python/trial.py"
 };
@@ -83,7 +86,8 @@ const struct text judge_modules[] = {
     EMBEDDED("wire", wire_module),         EMBEDDED("decode", decode_module),
     EMBEDDED("oracle", oracle_module),     EMBEDDED("convert", convert_module),
     EMBEDDED("literal", literal_module),   EMBEDDED("expected", expected_module),
-    EMBEDDED("trial", trial_module),       EMBEDDED("judge", judge_module),
+    EMBEDDED("trial", trial_module),       EMBEDDED("notices", notices_module),
+    EMBEDDED("judge", judge_module),
     {NULL, NULL, 0},
 };
 
