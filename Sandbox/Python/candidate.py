@@ -133,6 +133,8 @@ def enter(box, parent, result, space, seconds):
             fprog = SockFprog(len(code) // 8, ctypes.addressof(held))
             if _prctl(_SECCOMP, _FILTER, ctypes.addressof(fprog), 0, 0):
                 _exit(SETUP_FAILED)
+        box.locked[0] = 1
+        box.locked.close()
     except BaseException as error:
         os.write(2, ("set-up failed: %r\n" % (error,)).encode()[:500])
         _exit(SETUP_FAILED)

@@ -11,11 +11,12 @@ from wire import ALARM, CHUNK, DEPTH, HEADER, STARTED, U32, U64, VALUE, VOID, Wi
 
 _I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d")
 _DTYPE = re.compile(
-    r"[<>|][biufcSU]\d{1,6}|[<>][Mm]8(\[\d{0,4}(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?|\|O"
+    r"[<>|][biufcSU]\d{1,6}|[<>][Mm]8(\[([1-9]\d{0,3})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?|\|O"
 )
 _PARTS = (b"q", b"d", b"s", b"?")
 _LEAVES = {b"q": "q", b"d": "d", b"?": "?", b"s": None, b"m": None, b"e": None}
 SLACK = 256 << 20
+WIDE = 64 << 10  # bytes of an int, or digits of a Decimal
 
 
 _SUBCLASS = {
@@ -41,6 +42,7 @@ class Decoder:
 
     def __init__(self, data, budget):
         self.view, self.at, self.budget = memoryview(data), 0, budget
+        self.wide = self.exact = False
 
     def decode(self):
         try:
@@ -107,8 +109,17 @@ class Decoder:
             return _I64.unpack(self.take(8))[0]
         data = self.take(self.u32())
         self.charge(len(data))
+        self.mix(wide=len(data) > WIDE)
         value = int.from_bytes(data, "little")
         return -value if tag == b"J" else value
+
+    def mix(self, wide=False, exact=False):
+        """Refuses huge ints beside a Decimal or a Fraction. Reducing such a Fraction, or comparing the
+        one with the other, takes hours in a single step that no alarm interrupts."""
+        self.wide |= wide
+        self.exact |= exact
+        if self.wide and self.exact:
+            raise WireError("a huge number beside a Decimal or a Fraction")
 
     def real(self, tag, depth):
         return _F64.unpack(self.take(8))[0]
@@ -254,6 +265,7 @@ class Decoder:
     def decimal(self, tag, depth):
         sign, digits = self.take(1)[0], bytes(self.take(self.u32()))
         self.charge(16 * len(digits))
+        self.mix(wide=len(digits) > WIDE, exact=True)
         exponent = self.plain(depth, int, str)
         if (
             sign > 1
@@ -265,6 +277,7 @@ class Decoder:
 
     def fraction(self, tag, depth):
         top, bottom = self.plain(depth, int), self.plain(depth, int)
+        self.mix(exact=True)
         if bottom < 1:
             raise WireError("not a fraction")
         return fractions.Fraction(top, bottom)
@@ -307,6 +320,9 @@ class Decoder:
         self.charge(len(data))
         if len(data) != total * dtype.itemsize or (not dtype.itemsize and total > 1 << 20):
             raise WireError("an array's size is wrong")
+        if dtype.kind == "U" and data:
+            if numpy.frombuffer(bytes(data), dtype.str[0] + "u4").max() > 0x10FFFF:
+                raise WireError("a character beyond Unicode")
         if not data:
             result = numpy.zeros(shape, dtype)
         else:

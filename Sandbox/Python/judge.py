@@ -31,6 +31,7 @@ TEXT_LIMIT = 8192  # characters of a text in a verdict
 FIRST_PAUSE, LONGEST_PAUSE = 2, 16  # milliseconds between two looks at a result pipe
 PIPE = 1 << 20
 SANITIZE_MEMORY, SANITIZE_OUTPUT = 2 << 30, 64 << 20
+PROGRAM_LIMIT = 16 << 20  # a larger one takes its time and memory before it is locked down
 
 
 class Fault(Exception):
@@ -183,7 +184,7 @@ class Task:
         order = {"half": half, "mode": "reference", "fast": True, "seconds": REFERENCE_SECONDS}
         order["capture"], order["numpy"] = oracle.PLAIN, b"numpy" in program
         report = self.zygote.run("R", order, b"", program, run)
-        if not run.started:
+        if not report["locked"]:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
         self.expected[half] = run.values
         reason = run.failure(report)
@@ -221,12 +222,16 @@ class Task:
         # process waits for T + 1.
         seconds = min(request["max_total_time"], sum(limits)) + (2 if fast else 3)
         trial = Trial(request, self.tolerance, expected, limits, lambda: self.inputs(half), fast)
+        if len(program) > PROGRAM_LIMIT:
+            detail = "a program of %d bytes, %d are allowed" % (len(program), PROGRAM_LIMIT)
+            trial.program_error = ("out of memory", detail)
+            return trial.verdict({"wall": 0, "cpu": 0, "rss": 0})
         order = {"half": half, "mode": "candidate", "fast": fast, "seconds": seconds}
         order["capture"] = oracle.capture(request["dataset"], request["entry_point"])
         order["numpy"] = b"numpy" in program
         raw_limits = array.array("d", limits).tobytes()
         report = self.zygote.run("R", order, raw_limits, program, trial)
-        if not trial.started:
+        if not report["locked"]:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
         verdict = trial.verdict(report)
         for key in ("detail", "output_tail", "input", "expected", "got"):

@@ -55,6 +55,15 @@ def _padded_digit_distance(first, second):
     return sum(abs(int(a) - int(b)) for a, b in zip(first.zfill(width), second.zfill(width)))
 
 
+def _elements(values):
+    """`set(values)`, item by item: made in one step, a list of colliding hashes or a range without end
+    could not be interrupted."""
+    result = set()
+    for value in values:
+        result.add(value)
+    return result
+
+
 def _polynomial(coefficients, x):
     return sum([c * math.pow(x, power) for power, c in enumerate(coefficients)])
 
@@ -99,6 +108,9 @@ class Oracle:
                 return False
             import numpy
 
+            output, expected = numpy.asanyarray(output), numpy.asanyarray(expected)
+            if expected.size and not output.size:
+                return False  # `[[]]` broadcasts against `[y]` to nothing, of which all is close
             return bool(numpy.allclose(output, expected, rtol=RELATIVE, atol=self.tolerance))
         return bool(exact)
 
@@ -113,7 +125,7 @@ class Oracle:
         if name == "digit_distance_nums":
             return exact or output == _padded_digit_distance(*arguments())
         if self.is_set:
-            return set(output) == set(expected)
+            return _elements(output) == set(expected)
         if self.is_not_none:
             if isinstance(output, bool):
                 return output == expected

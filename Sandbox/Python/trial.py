@@ -1,7 +1,9 @@
 """Turns the records of one run on one list of tests into a verdict, or into expected values."""
 
+import contextlib
 import json
 import math
+import resource
 import signal
 import time
 
@@ -13,7 +15,9 @@ from expected import MARGIN, REFERENCE_LIMIT, Buffer, Expected, TextOrBuffer, To
 from literal import literal
 
 TEXT_LIMIT = 64 << 10
-COMPARE_SECONDS = 20  # of CPU, for decoding and comparing one output
+# For decoding and comparing one output: CPU seconds, at most and at least (one more for each MiB), and
+# memory beside what the expected values account for. numpy broadcasts small outputs to huge tables.
+COMPARE_SECONDS, COMPARE_LEAST, COMPARE_MEMORY = 20, 2, 2 << 30
 LITERAL_LIMIT = 320  # characters of a value in a verdict
 GRACE = 2.0  # seconds beyond a test's limit for the alarm to reach the program
 
@@ -31,6 +35,24 @@ class _ComparingTooLong(BaseException):
 
 def _alarm(signum, frame):
     raise _ComparingTooLong
+
+
+@contextlib.contextmanager
+def _bounds(seconds, memory):
+    """Ends its body after CPU `seconds`, or when this process would have more than `memory` bytes."""
+    limits = resource.getrlimit(resource.RLIMIT_DATA)
+    soft = memory if limits[1] == resource.RLIM_INFINITY else min(memory, limits[1])
+    previous = signal.signal(signal.SIGPROF, _alarm)
+    try:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, limits[1]))
+        try:
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)  # an alarm on its way is raised here at the latest
+    finally:
+        signal.signal(signal.SIGPROF, previous)
+        resource.setrlimit(resource.RLIMIT_DATA, limits)
 
 
 def _explain(text):
@@ -230,19 +252,16 @@ class Trial(Records):
         if expected.settles(test) and not self.oracle.is_special and data == expected.data(test):
             return self.settle(test, True)
         detail = None
-        previous = signal.signal(signal.SIGPROF, _alarm)
+        seconds = min(COMPARE_SECONDS, COMPARE_LEAST + (len(data) + expected.size(test) >> 20))
         try:
-            signal.setitimer(signal.ITIMER_PROF, COMPARE_SECONDS)
-            accepted = self.compare(test, data)
+            with _bounds(seconds, COMPARE_MEMORY + self.budget + expected.memory(test)):
+                accepted = self.compare(test, data)
         except wire.WireError:
             raise
         except _ComparingTooLong:
-            raise TooLarge("comparing an output took over %d s" % COMPARE_SECONDS) from None
+            raise TooLarge("comparing an output took over %d s" % seconds) from None
         except Exception as error:
             accepted, detail = False, "not comparable: %s" % type(error).__name__
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            signal.signal(signal.SIGPROF, previous)
         return self.settle(test, accepted, "wrong answer", detail)
 
     def compare(self, test, data):
@@ -346,7 +365,8 @@ class Trial(Records):
             self.request["memory_bytes"] or 1 << 62
         ):
             return "out of memory", "killed"
-        return "crash", signal.Signals(number).name
+        named = number in signal.Signals.__members__.values()
+        return "crash", signal.Signals(number).name if named else "signal %d" % number
 
     def failing(self, status):
         """JSON of the failing inputs as evalplus stores them: in fast mode one, the last recorded,

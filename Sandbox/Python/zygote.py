@@ -55,6 +55,9 @@ class Box:
         # Where the filter compares with the own process id, which each child patches in.
         words = struct.unpack("=%dI" % (len(program) // 4), program)
         self.patches = [4 * at for at in range(1, len(words), 2) if words[at] == PID_PLACEHOLDER]
+        # Shared with the children: 1 when a child is locked down. It unmaps the page before it runs a
+        # program, which could take the record that says so out of the pipe by way of /proc/self/fd.
+        self.locked = mmap.mmap(-1, mmap.PAGESIZE)
 
     def enable_collector(self):
         gc.enable()
@@ -152,6 +155,7 @@ def start_child(box, total, space, work):
         pass  # over the user's quota of pipe memory; the usual size is only slower
     program_read, program_write = os.pipe2(os.O_CLOEXEC)
     parent, start = os.getpid(), time.monotonic()
+    box.locked[0] = 0
     pid = os.fork()
     if pid == 0:
         try:
@@ -207,6 +211,7 @@ def start_child(box, total, space, work):
         "cpu": usage.ru_utime + usage.ru_stime,
         "rss": usage.ru_maxrss * 1024,
         "killed": cause,
+        "locked": box.locked[0] == 1,
     }
     box.send("x", json.dumps(report).encode())
 
