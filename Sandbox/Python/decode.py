@@ -6,6 +6,7 @@ import fractions
 import itertools
 import re
 import struct
+import sys
 
 from wire import CHUNK, DEPTH, DONE, HEADER, STARTED, U32, U64, VALUE, VOID, WireError
 
@@ -16,6 +17,7 @@ _DTYPE = re.compile(
 _PARTS = (b"q", b"d", b"s", b"?")
 _LEAVES = {b"q": "q", b"d": "d", b"?": "?", b"s": None, b"m": None}
 SLACK = 256 << 20
+_FRACTION_BITS = 1 << 17  # reducing it is quadratic, and no alarm interrupts that
 
 
 _SUBCLASS = {
@@ -237,7 +239,11 @@ class Decoder:
         return value
 
     def span(self, tag, depth):
-        return range(*(self.plain(depth, int) for _ in range(3)))
+        start, stop, step = (self.plain(depth, int) for _ in range(3))
+        result = range(start, stop, step)
+        # Comparing can make a list of it (set, numpy), so it counts as one.
+        self.charge(40 * max(0, (stop - start + step - (1 if step > 0 else -1)) // step))
+        return result
 
     def decimal(self, tag, depth):
         sign, digits = self.take(1)[0], bytes(self.take(self.u32()))
@@ -253,8 +259,8 @@ class Decoder:
 
     def fraction(self, tag, depth):
         top, bottom = self.plain(depth, int), self.plain(depth, int)
-        if bottom < 1:
-            raise WireError("not a fraction")
+        if bottom < 1 or max(top.bit_length(), bottom.bit_length()) > _FRACTION_BITS:
+            raise WireError("not a fraction, or one that takes long to reduce")
         return fractions.Fraction(top, bottom)
 
     def subclass(self, tag, depth):
@@ -295,8 +301,13 @@ class Decoder:
         self.charge(len(data))
         if len(data) != total * dtype.itemsize or (not dtype.itemsize and total > 1 << 20):
             raise WireError("an array's size is wrong")
+        if tag == b"n" and dtype.kind in "SU":  # an item of an array would lose its last zeros
+            text = dtype.kind == "U"
+            return numpy.str_(str(data, "utf-32-le", "surrogatepass")) if text else numpy.bytes_(data)
         if not data:
             result = numpy.zeros(shape, dtype)
+        elif dtype.kind == "U" and numpy.frombuffer(data, dtype.str[0] + "u4").max() > sys.maxunicode:
+            raise WireError("no such character")  # numpy would make a str that Python refuses
         else:
             result = numpy.frombuffer(bytes(data), dtype).reshape(shape)
         return result.copy() if tag == b"a" else result[()]
