@@ -285,6 +285,8 @@ class Decoder:
             raise WireError("an array is too large")
         total = 1
         for size in shape:
+            if not size:
+                self.charge(64 * total)  # rows of nothing: no data bounds how many
             total *= size
         if code == "|O":
             if tag != b"a":

@@ -263,6 +263,7 @@ class HostileBytes(unittest.TestCase):
         for data in (
             encoded(range(10**9))[0], encoded([range(0, -(10**12), -3)])[0],  # as large as a list of them
             b"Q" + huge + b"\1" * (1 << 20) + huge + b"\3" * (1 << 20),  # minutes in gcd
+            b"a" + struct.pack("<Q", 3) + b"<f8\2" + struct.pack("<QQQ", 1 << 40, 0, 0),  # rows of nothing
             b"a" + struct.pack("<Q", 3) + b"<U1\1" + struct.pack("<QQ", 1, 4) + b"\0\0\x11\0",  # no character
         ):  # fmt: skip
             with self.assertRaises(wire.WireError):
