@@ -26,6 +26,11 @@ _SUBCLASS = {
 }
 
 
+class Several:
+    """Stands for an array of several items inside another value. Equal to nothing, where the array
+    would give an array: neither true nor false, and as large as the product of both sizes."""
+
+
 class Decoder:
     """Decodes one value. `budget` bounds the estimated memory of the result, in bytes.
 
@@ -297,7 +302,7 @@ class Decoder:
             result = numpy.empty(total, dtype=object)
             for index, item in enumerate(flat):
                 result[index] = item
-            return result.reshape(shape)
+            return Several() if depth > 1 and total > 1 else result.reshape(shape)
         dtype = numpy.dtype(code)
         data = self.take(self.u64())
         self.charge(len(data))
@@ -312,6 +317,8 @@ class Decoder:
             raise WireError("no such character")  # numpy would make a str that Python refuses
         else:
             result = numpy.frombuffer(bytes(data), dtype).reshape(shape)
+        if depth > 1 and total > 1:
+            return Several()
         return result.copy() if tag == b"a" else result[()]
 
     METHODS = {

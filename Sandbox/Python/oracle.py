@@ -98,8 +98,8 @@ class Oracle:
     def root(self, output, argument, original):
         """HumanEval/32. The reference evaluates the polynomial as the call left it. A program
         could clear it, so the polynomial as it was must vanish too. Raises as the reference."""
-        if type(argument) is not list or any(_size(item) > 1 for item in argument):
-            return False  # not what any call leaves: sums of such arrays grow beyond the data
+        if type(argument) is not list:
+            return False  # not what any call leaves
         for coefficients in (argument, original):
             if not abs(_polynomial(coefficients, output)) <= self.tolerance:
                 return False

@@ -128,6 +128,14 @@ class RoundTrips(unittest.TestCase):
             result = decode.decode(encoded(value)[0], BUDGET)
             self.assertEqual((type(result), str(result)), (type(value), str(value)))
 
+    def test_arrays_in_other_values(self):
+        numpy = __import__("numpy")
+        for value in ([numpy.array([7])], {1: numpy.array(7)}):
+            self.assertEqual(decode.decode(encoded(value)[0], BUDGET), value)
+        column = numpy.zeros((1 << 20, 1), dtype=numpy.int8)
+        for value in ([column], (1, [column]), {1: numpy.array([[7], ["a"]], dtype=object)}):
+            self.assertNotEqual(decode.decode(encoded(value)[0], BUDGET), [[0] * (1 << 20)])
+
     def test_nan_is_flagged(self):
         nan = float("nan")
         for value in (nan, [nan], [1.0, nan], [(nan, "a")], {nan}, {1: nan}, complex(nan, 0)):
