@@ -6,6 +6,7 @@ import fractions
 import itertools
 import re
 import struct
+import sys
 
 from wire import ALARM, CHUNK, DEPTH, HEADER, STARTED, U32, U64, VALUE, VOID, WireError
 
@@ -17,6 +18,7 @@ _PARTS = (b"q", b"d", b"s", b"?")
 _LEAVES = {b"q": "q", b"d": "d", b"?": "?", b"s": None, b"m": None, b"e": None}
 SLACK = 256 << 20
 WIDE = 64 << 10  # bytes of an int, or digits of a Decimal
+_FRACTION_BITS = 1 << 17  # reducing it is quadratic, and no alarm interrupts that
 
 
 _SUBCLASS = {
@@ -32,6 +34,11 @@ def _exact(is_real, number):
     if is_real or not number.is_integer():
         raise WireError("no integer")
     return int(number)
+
+
+class Several:
+    """Stands for an array of several items inside another value. Equal to nothing, where the array
+    would give an array: neither true nor false, and as large as the product of both sizes."""
 
 
 class Decoder:
@@ -260,7 +267,11 @@ class Decoder:
         return value
 
     def span(self, tag, depth):
-        return range(*(self.plain(depth, int) for _ in range(3)))
+        start, stop, step = (self.plain(depth, int) for _ in range(3))
+        result = range(start, stop, step)
+        # Comparing can make a list of it (set, numpy), so it counts as one.
+        self.charge(40 * max(0, (stop - start + step - (1 if step > 0 else -1)) // step))
+        return result
 
     def decimal(self, tag, depth):
         sign, digits = self.take(1)[0], bytes(self.take(self.u32()))
@@ -278,8 +289,8 @@ class Decoder:
     def fraction(self, tag, depth):
         top, bottom = self.plain(depth, int), self.plain(depth, int)
         self.mix(exact=True)
-        if bottom < 1:
-            raise WireError("not a fraction")
+        if bottom < 1 or max(top.bit_length(), bottom.bit_length()) > _FRACTION_BITS:
+            raise WireError("not a fraction, or one that takes long to reduce")
         return fractions.Fraction(top, bottom)
 
     def subclass(self, tag, depth):
@@ -304,6 +315,8 @@ class Decoder:
             raise WireError("an array is too large")
         total = 1
         for size in shape:
+            if not size:
+                self.charge(64 * total)  # rows of nothing: no data bounds how many
             total *= size
         if code == "|O":
             if tag != b"a":
@@ -314,19 +327,23 @@ class Decoder:
             result = numpy.empty(total, dtype=object)
             for index, item in enumerate(flat):
                 result[index] = item
-            return result.reshape(shape)
+            return Several() if depth > 1 and total > 1 else result.reshape(shape)
         dtype = numpy.dtype(code)
         data = self.take(self.u64())
         self.charge(len(data))
         if len(data) != total * dtype.itemsize or (not dtype.itemsize and total > 1 << 20):
             raise WireError("an array's size is wrong")
-        if dtype.kind == "U" and data:
-            if numpy.frombuffer(bytes(data), dtype.str[0] + "u4").max() > 0x10FFFF:
-                raise WireError("a character beyond Unicode")
+        if tag == b"n" and dtype.kind in "SU":  # an item of an array would lose its last zeros
+            text = dtype.kind == "U"
+            return numpy.str_(str(data, "utf-32-le", "surrogatepass")) if text else numpy.bytes_(data)
         if not data:
             result = numpy.zeros(shape, dtype)
+        elif dtype.kind == "U" and numpy.frombuffer(data, dtype.str[0] + "u4").max() > sys.maxunicode:
+            raise WireError("no such character")  # numpy would make a str that Python refuses
         else:
             result = numpy.frombuffer(bytes(data), dtype).reshape(shape)
+        if depth > 1 and total > 1:
+            return Several()
         return result.copy() if tag == b"a" else result[()]
 
     METHODS = {

@@ -412,6 +412,8 @@ class Encoder:
         if value.dtype.kind not in "biufcSUMm":
             raise Unsupported("numpy " + code[:100])
         data = value.tobytes()
+        if kind is not array_type:
+            data = data[: value.dtype.itemsize]  # an empty str_ has a byte or four that count for nothing
         self.put(U64.pack(len(data)))
         self.put(data)
         return True

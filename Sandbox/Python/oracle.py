@@ -42,6 +42,20 @@ def is_floats(value):
     return getattr(value, "shape", ()) != () and str(dtype) in ("float32", "float64")
 
 
+def _size(value):
+    """The number of items of a numpy array; 1 for anything else."""
+    return value.size if hasattr(value, "dtype") else 1
+
+
+def _elements(output):
+    """set(output), one by one: the judge's alarm is only noticed between byte codes, and a hostile
+    choice of hashes takes quadratic time."""
+    result = set()
+    for item in output:
+        result.add(item)
+    return result
+
+
 def _pyramid_surface(base, height):
     """Mbpp/581 with `height` read as the pyramid's height and not its slant height."""
     slant = math.sqrt((base / 2) ** 2 + height**2)
@@ -88,6 +102,8 @@ class Oracle:
     def root(self, output, argument, original):
         """HumanEval/32. The reference evaluates the polynomial as the call left it. A program
         could clear it, so the polynomial as it was must vanish too. Raises as the reference."""
+        if type(argument) is not list:
+            return False  # not what any call leaves
         for coefficients in (argument, original):
             if not abs(_polynomial(coefficients, output)) <= self.tolerance:
                 return False
@@ -97,6 +113,11 @@ class Oracle:
         """Whether `output` counts. `arguments` is a function giving the test's arguments.
 
         Any exception means no, as in the reference."""
+        if _size(output) > 1 and not self.is_not_none and self.entry_point != "are_equivalent":
+            # `==` would give an array, which is neither true nor false, and as large as the
+            # product of both sizes.
+            self.note(is_floats(expected))
+            return False
         exact = output == expected
         if self.dataset == "mbpp":
             exact = self.special(exact, output, expected, arguments)
