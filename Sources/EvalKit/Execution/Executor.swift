@@ -1,4 +1,4 @@
-import JSON
+public import JSON
 public import Sandbox
 
 #if canImport(Glibc)
@@ -46,6 +46,14 @@ public struct Executor: Sendable {
         hint: missing.first { !$0.remedy.isEmpty }?.remedy ?? "run 'evalkit doctor'")
     }
     return nil
+  }
+
+  /// Tier and layers that the slots have, as in a run's identity.
+  public var sandboxDocument: JSONValue {
+    [
+      "tier": .string(report.tier.rawValue), "policy": .string(report.policyHash),
+      "layers": .array(report.layers.filter { $0.state == .ok }.map { .string($0.name) }),
+    ]
   }
 
   /// A slot lost this often on the same candidate makes it "not judged".

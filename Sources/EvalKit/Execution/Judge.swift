@@ -9,7 +9,8 @@ struct Judge {
 
   /// How the task's own reference program did. It ran in the sandbox like any candidate.
   enum Reference {
-    case ready
+    /// With the numbers of base and plus tests.
+    case ready(base: Int, plus: Int)
     /// An environment fault: without expected values nothing can be judged.
     case failed(String)
   }
@@ -25,14 +26,19 @@ struct Judge {
     for member in limits.json.members { request[member.name] = member.value }
     let reply = try await exchange(
       request, blobs: [task.rawBaseInput, task.rawPlusInput, task.rawAtol, task.referenceProgram()])
-    if try reply.json.require("reference", \.string) == "ok" { return .ready }
+    if try reply.json.require("reference", \.string) == "ok" {
+      return .ready(
+        base: reply.json["base_tests"]?.integer ?? 0, plus: reply.json["plus_tests"]?.integer ?? 0)
+    }
     return .failed(reply.json["detail"]?.string ?? "no detail")
   }
 
   /// Runs one candidate of the open task, base and plus each in a fresh process.
-  func judge(_ program: Program) async throws -> Verdict {
+  ///
+  /// - Parameter allTests: whether to go on after the first failure.
+  func judge(_ program: Program, allTests: Bool = false) async throws -> Verdict {
     let reply = try await exchange(
-      ["op": "candidate", "halves": ["base", "plus"], "fast": true], blobs: [program.token])
+      ["op": "candidate", "halves": ["base", "plus"], "fast": .bool(!allTests)], blobs: [program.token])
     return try Verdict(json: reply.json)
   }
 

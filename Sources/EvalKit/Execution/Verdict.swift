@@ -49,11 +49,14 @@ extension HalfVerdict {
     self.init(status: status, reason: try json.require("reason", \.string), detail: detail)
   }
 
-  var json: JSONValue {
+  /// As in `verdicts.jsonl`.
+  public var document: JSONObject {
     var object: JSONObject = ["status": .string(status.rawValue), "reason": .string(reason)]
     for member in detail.members { object[member.name] = member.value }
-    return .object(object)
+    return object
   }
+
+  var json: JSONValue { .object(document) }
 }
 
 extension Verdict {
