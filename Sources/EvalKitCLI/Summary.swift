@@ -41,6 +41,10 @@ struct Summary {
         let ks = result.score.omitted.map { "pass@\($0)" }.joined(separator: ", ")
         lines.append("\(name): too few samples a task for \(ks)")
       }
+      if result.timingSensitive > 0 {
+        lines.append(
+          "\(name): \(result.timingSensitive) samples are timing-sensitive, and were judged again alone")
+      }
       if !result.notJudged.isEmpty {
         lines.append(
           "\(name): NOT JUDGED, the score is not to be trusted: "

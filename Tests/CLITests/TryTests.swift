@@ -25,12 +25,11 @@ struct TryTests {
   }
 
   @Test func anExceptionIsShownWithItsLine() async throws {
-    let result = try await attempt("def add(x, y):\n    print('so')\n    return x + absent\n")
+    let result = try await attempt("def add(x, y):\n    return x + absent\n")
     #expect(result.code == 1, "\(result.error)")
     #expect(result.output.contains("fail: exception"))
-    #expect(result.output.contains("NameError: name 'absent' is not defined (line 3)"))
+    #expect(result.output.contains("NameError: name 'absent' is not defined (line 2)"))
     #expect(result.output.contains("    return x + absent"))
-    #expect(result.output.contains("| so"))
     #expect(result.output.contains("stopped at the first failure"))
   }
 
@@ -53,7 +52,8 @@ struct TryTests {
   /// What a program writes is text: it must not steer the terminal of who reads it.
   @Test func outputOfTheProgramCannotSteerTheTerminal() async throws {
     let result = try await attempt(
-      "def add(x, y):\n    print('\\x1b[2Jgone\\u202e')\n    raise ValueError('\\x1b]0;title\\x07')\n")
+      "def add(x, y):\n    print('\\x1b[2Jgone\\u202e')\n    raise ValueError('\\x1b]0;title\\x07')\n",
+      on: "HumanEval/53", ["--all-tests"])
     #expect(result.output.contains("\\u{1b}[2Jgone\\u{202e}"))
     #expect(!result.output.contains("\u{1B}") && !result.output.contains("\u{202E}"))
   }

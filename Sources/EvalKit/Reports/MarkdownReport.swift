@@ -32,6 +32,7 @@ extension Report {
       "missing": result.missing.isEmpty
         ? nil
         : ["count": "\(result.missing.count)", "names": result.missing.joined(separator: ", ")] as Any?,
+      "timingSensitive": result.timingSensitive == 0 ? nil : "\(result.timingSensitive)" as Any?,
       "notJudged": result.notJudged.map {
         ["sample": "\($0.sample.task) #\($0.sample.sample)", "fault": $0.fault.detail.oneLine]
       },
