@@ -53,8 +53,9 @@ public struct Jail: Sendable {
   ///   - number: The slot's number, 0 and up, different for slots at the same time: as root it chooses
   ///     the user id (60000 + number).
   ///   - without: Layers to leave out, ``SandboxReport/missingLayers`` of the probe. Empty demands all.
+  ///   - insecure: Whether mandatory layers may be left out as well.
   public func withSlot<R: Sendable>(
-    python: PythonEnvironment, number: Int, without: [String] = [],
+    python: PythonEnvironment, number: Int, without: [String] = [], insecure: Bool = false,
     body: (Slot) async throws -> R
   ) async throws -> R {
     var options = PlatformOptions()
@@ -63,6 +64,7 @@ public struct Jail: Sendable {
     options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .milliseconds(500))]
     let arguments =
       ["slot"] + boxArguments(python: python, number: number) + without.flatMap { ["--without", $0] }
+      + (insecure ? ["--insecure"] : [])
     let result = try await run(
       .path(executable), arguments: Arguments(arguments),
       environment: .custom([Environment.Key: String]()), platformOptions: options,

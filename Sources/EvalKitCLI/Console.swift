@@ -28,6 +28,9 @@ enum Console {
     write("\(paint("warning:", 33)) \(text)\n", to: STDERR_FILENO)
   }
 
+  /// A whole line in red: what must not be overlooked.
+  static func alarm(_ text: String) { write("\(paint("evalkit: \(text)", 31))\n", to: STDERR_FILENO) }
+
   static func error(_ text: String) { write("\(paint("error:", 31)) \(text)\n", to: STDERR_FILENO) }
 
   static func errorDetail(_ kind: String, _ text: String) {

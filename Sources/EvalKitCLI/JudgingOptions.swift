@@ -25,6 +25,10 @@ struct JudgingOptions: ParsableArguments {
     completion: .file())
   var python: String?
 
+  // Only typed: neither an environment variable nor a file may decide this.
+  @Flag(help: "Run candidates even where nothing can confine them.")
+  var insecureSandbox = false
+
   func validate() throws {
     if let timeout, !(timeout > 0 && timeout <= 3600) {
       throw ValidationError("--timeout must be more than 0 and at most 3600 seconds")
@@ -45,12 +49,27 @@ struct JudgingOptions: ParsableArguments {
 
   /// Everything that runs candidates, or an error if this machine must not.
   func executor(jobs: Int?) async throws -> Executor {
-    let executor = try await Executor.prepare(python: python, limits: limits, jobs: jobs)
+    let executor = try await Executor.prepare(
+      python: python, limits: limits, jobs: jobs, insecure: insecureSandbox)
+    if insecureSandbox {
+      Console.alarm(
+        executor.isInsecure
+          ? Insecurity.sentence(executor.report)
+          : "--insecure-sandbox has no effect here: every layer that is needed holds")
+    }
     if executor.report.tier == .reduced {
       let missing = executor.report.missingLayers.joined(separator: ", ")
       Console.warning("the sandbox is reduced on this machine: no \(missing); see 'evalkit doctor'")
     }
     return executor
+  }
+}
+
+/// What is said wherever a result is shown that was made without a sandbox.
+enum Insecurity {
+  static func sentence(_ report: SandboxReport) -> String {
+    let missing = report.layers.filter { $0.mandatory && $0.state != .ok }.map(\.name)
+    return "INSECURE: candidates run unconfined (no \(missing.joined(separator: ", ")))"
   }
 }
 

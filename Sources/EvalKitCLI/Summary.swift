@@ -27,6 +27,11 @@ struct Summary {
       ]
     }
     var lines = [table.string(for: rows, style: Style.psql) ?? ""]
+    if report.isInsecure {
+      let line =
+        "INSECURE: made without a sandbox (--insecure-sandbox); programs may have forged their verdicts"
+      lines.append(Console.outputHasColour ? "\u{1B}[1;31m\(line)\u{1B}[0m" : line)
+    }
     for result in report.benchmarks {
       let name = result.benchmark.name
       if result.isPartial {

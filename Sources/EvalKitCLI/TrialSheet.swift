@@ -84,7 +84,8 @@ struct TrialSheet {
 
   private func sandbox(_ executor: Executor) -> String {
     let active = executor.report.layers.filter { $0.state == .ok }.map(\.name).joined(separator: ", ")
-    return "\(executor.report.tier.rawValue): \(active.isEmpty ? "no layer" : active)"
+    let tier = executor.isInsecure ? "INSECURE" : executor.report.tier.rawValue
+    return "\(tier): \(active.isEmpty ? "no layer" : active)"
   }
 
   // MARK: Text

@@ -8,6 +8,7 @@ extension Report {
       let template = try MustacheTemplate(
         string: String(decoding: PackageResources.report_md_mustache, as: UTF8.self))
       return template.render([
+        "insecure": isInsecure,
         "benchmarks": benchmarks.map(view),
         "identity": flatten(.object(identity.json), path: "").map { ["key": $0.key, "value": $0.value] },
       ])

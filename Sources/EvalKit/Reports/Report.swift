@@ -75,12 +75,15 @@ public struct Report: Sendable {
 
   public let identity: RunIdentity
   public let benchmarks: [BenchmarkResult]
+  /// Whether the programs ran without a sandbox (``Executor/isInsecure``).
+  public let isInsecure: Bool
   private let verdicts: [SampleID: Verdict]
   /// In the order of the samples; one without a verdict leaves a gap.
   private let verdictsByTask: [String: [SampleID]]
 
   init(plan: RunPlan, verdicts: [SampleID: Verdict], notJudged: [SampleID: HarnessFault]) {
     identity = plan.identity
+    isInsecure = plan.executor.isInsecure
     self.verdicts = verdicts
     verdictsByTask = Dictionary(grouping: verdicts.keys, by: \.task).mapValues {
       $0.sorted { $0.sample < $1.sample }
@@ -97,12 +100,14 @@ public struct Report: Sendable {
 
   /// The document that `report.json` holds; its format is described in the article "The run folder".
   public var json: JSONValue {
-    .object([
+    var document: JSONObject = [
       "schema": "evalkit.report", "schema_version": JSONValue(Report.schemaVersion),
       "identity": .object(identity.json),
       "complete": .bool(isComplete),
-      "benchmarks": .array(benchmarks.map(document)),
-    ])
+    ]
+    if isInsecure { document["insecure"] = true }
+    document["benchmarks"] = .array(benchmarks.map(self.document))
+    return .object(document)
   }
 
   func write(to folder: String) throws(EvalKitError) {

@@ -61,6 +61,7 @@ struct TimingTests {
     let python = try await PythonEnvironment.find(nil)
     var executor = Executor(
       jail: jail, python: python, report: try await jail.probe(python: python), limits: JudgingLimits(),
+      isInsecure: false,
       jobs: 2)
     executor.load = { load }
     let plan = RunPlan(
