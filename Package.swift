@@ -106,7 +106,11 @@ let package = Package(
       exclude: ["Python", "imitate_container.py"],
       swiftSettings: strict),
     .testTarget(
-      name: "EvalKitTests", dependencies: ["EvalKit", "JSON", "evalkit-fetch"],
+      name: "EvalKitTests",
+      dependencies: [
+        "EvalKit", "JSON", "Sandbox", "evalkit-fetch",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       // Run by DownloadTests, not compiled.
       exclude: ["Tasks/Download/flaky_server.py"],
       swiftSettings: strict),

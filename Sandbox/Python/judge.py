@@ -27,6 +27,7 @@ ZYGOTE = 3
 HALVES = ("base", "plus")
 META = ("task_id", "dataset", "entry_point", "memory_bytes")
 REFERENCE_SECONDS, SANITIZE_SECONDS, PATIENCE = 300.0, 60.0, 60.0
+LITERAL_LIMIT = 320  # characters of a value in a verdict, unless the runner asks for more
 TEXT_LIMIT = 8192  # characters of a text in a verdict
 FIRST_PAUSE, LONGEST_PAUSE = 2, 16  # milliseconds between two looks at a result pipe
 PIPE = 1 << 20
@@ -215,13 +216,14 @@ class Task:
             return answer, []
         return answer, [wire.pack_parts(*(self.expected[half].pack() for half in HALVES))]
 
-    def candidate(self, half, fast, program):
+    def candidate(self, half, fast, program, shown):
         """The verdict on one half, as the reply's object."""
         request, expected, limits = self.request, self.expected[half], self.limits[half]
         # evalplus: T = min(60, sum) + 1, one more when all tests are run, and the parent of the
         # process waits for T + 1.
         seconds = min(request["max_total_time"], sum(limits)) + (2 if fast else 3)
         trial = Trial(request, self.tolerance, expected, limits, lambda: self.inputs(half), fast)
+        trial.shown = shown
         if len(program) > PROGRAM_LIMIT:
             detail = "a program of %d bytes, %d are allowed" % (len(program), PROGRAM_LIMIT)
             trial.program_error = ("out of memory", detail)
@@ -311,7 +313,8 @@ class Judge:
         program = checked_token(blobs[0])
         answer = {"op": "candidate"}
         for half in request["halves"]:
-            answer[half] = self.task.candidate(half, request["fast"], program)
+            shown = request.get("literal_limit", LITERAL_LIMIT)
+            answer[half] = self.task.candidate(half, request["fast"], program, shown)
         return answer, []
 
     def sanitize(self, request, blobs):

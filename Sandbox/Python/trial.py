@@ -18,7 +18,6 @@ TEXT_LIMIT = 64 << 10
 # For decoding and comparing one output: CPU seconds, at most and at least (one more for each MiB), and
 # memory beside what the expected values account for. numpy broadcasts small outputs to huge tables.
 COMPARE_SECONDS, COMPARE_LEAST, COMPARE_MEMORY = 20, 2, 2 << 30
-LITERAL_LIMIT = 320  # characters of a value in a verdict
 GRACE = 2.0  # seconds beyond a test's limit for the alarm to reach the program
 
 _REASONS = {
@@ -193,6 +192,7 @@ class Trial(Records):
         self.request, self.expected, self.limits, self.inputs = request, expected, limits, inputs
         self.fast = fast
         self.oracle = oracle.Oracle(request["dataset"], request["entry_point"], tolerance)
+        self.shown = 320  # characters of a value in the verdict
         self.first, self.decoded = None, None  # decoded: the output at hand, in a tuple
         # evalplus 0.3.1 passes over HumanEval/32's tests without recording the good ones.
         self.unrecorded = self.oracle.is_root and request["semantics"] == "evalplus-0.3.1"
@@ -312,7 +312,7 @@ class Trial(Records):
 
     def explanation(self, failure):
         """The failing test as Python text: its input, the expected value, what came instead."""
-        test, limit = failure.test, self.request.get("literal_limit", LITERAL_LIMIT)
+        test, limit = failure.test, self.shown
         texts = {"input": literal(self.inputs()[test], limit)}
         if self.oracle.is_root:
             texts["expected"] = "a root of the polynomial in the input"

@@ -32,10 +32,16 @@ struct HarnessFaultTests {
         sys.stdout.buffer.flush()
     """
 
-  private func score(_ folder: String, tier: String = "full") async throws -> Binary.Result {
+  /// The path of a stand-in in `folder`.
+  private func jail(in folder: String, tier: String) throws -> String {
     let jail = "\(folder)/evalkit-jail"
     try Self.standIn.replacing("TIER", with: tier).write(toFile: jail, atomically: true, encoding: .utf8)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: jail)
+    return jail
+  }
+
+  private func score(_ folder: String, tier: String = "full") async throws -> Binary.Result {
+    let jail = try jail(in: folder, tier: tier)
     let rows = (0..<4).map { index in
       #"{"task_id": "HumanEval/0", "solution": "\#(index == 1 ? "BREAK" : "fine")"}"#
     }
@@ -61,6 +67,17 @@ struct HarnessFaultTests {
       #expect(result.error.contains("HumanEval/0 sample 1 is not judged"))
       // It has no row, so that the same command tries it again.
       #expect(Scratch.lines("\(folder)/run/verdicts.jsonl").count == 3)
+    }
+  }
+
+  @Test func aTriedProgramWithoutAVerdictIsNeitherPassedNorFailed() async throws {
+    try await Scratch.withFolder { folder in
+      try "BREAK".write(toFile: "\(folder)/answer.py", atomically: true, encoding: .utf8)
+      let result = try await Binary.run(
+        ["try", "HumanEval/0", "\(folder)/answer.py"],
+        environment: ["EVALKIT_JAIL": try jail(in: folder, tier: "full")])
+      #expect(result.code == 3 && result.error.contains("no verdict"), "\(result.error)")
+      #expect(result.output.isEmpty)
     }
   }
 
