@@ -222,6 +222,7 @@ class Run:
             finally:
                 self.restore(sink)
         except BaseException as error:
+            self.show()
             send(wire.EXCEPTION, wire.PROGRAM, 0.0, describe(error, stage))
             self.finish(0)
         send(wire.READY, 0, 0.0, "")
@@ -232,8 +233,15 @@ class Run:
         self.finish(count)
 
     def finish(self, count):
-        self.encoder.send(wire.DONE, count, 0.0, self.tail)
+        self.show()
+        self.encoder.send(wire.DONE, count, 0.0, "")
         _exit(0)
+
+    def show(self):
+        """Sends the end of what was printed, before the record that may be the last one read."""
+        if self.tail:
+            self.encoder.send(wire.OUTPUT, 0, 0.0, self.tail)
+            self.tail = ""
 
     def alarm(self, signum, frame):
         """Tells the judge, which kills a program that stays in its test without having been told."""
@@ -263,6 +271,7 @@ class Run:
         seconds = 0.0
         try:
             output, seconds = self.call(function, index, arguments)
+            self.show()
             if self.capture == "elements" and type(output) not in _ITERABLE:
                 output = set(output)
             elif self.capture == "argument":
@@ -271,6 +280,7 @@ class Run:
         except wire.Unsupported as error:
             send(wire.UNSUPPORTED, index, seconds, error.args[0][:TEXT_LIMIT])
         except BaseException as error:
+            self.show()
             send(wire.EXCEPTION, index, seconds, describe(error, "call"))
             return False
         return True

@@ -8,7 +8,7 @@ import re
 import struct
 import sys
 
-from wire import ALARM, CHUNK, DEPTH, HEADER, STARTED, U32, U64, VALUE, VOID, WireError
+from wire import CHUNK, DEPTH, HEADER, OUTPUT, STARTED, U32, U64, VALUE, VOID, WireError
 
 _I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d")
 _DTYPE = re.compile(
@@ -411,7 +411,7 @@ class RecordReader:
         if len(view) - at < HEADER.size:
             return None
         self.kind, self.test, self.seconds = HEADER.unpack_from(view, at)
-        if not STARTED <= self.kind <= ALARM:
+        if not STARTED <= self.kind <= OUTPUT:
             raise WireError("unknown record")
         self.size, self.sink = 0, self.begin(self.kind, self.test)
         self.step, self.between = self.length, False

@@ -114,7 +114,10 @@ class Records:
         if kind == wire.DONE:
             if test != self.next:
                 raise wire.WireError("%d tests announced, %d received" % (test, self.next))
-            self.done, self.tail = True, text
+            self.done = True
+            return True
+        if kind == wire.OUTPUT:
+            self.tail = text
             return True
         if kind == wire.EXCEPTION and test == wire.PROGRAM and self.next == 0:
             self.program_error = _explain(text)

@@ -14,8 +14,8 @@ repr: nothing can import, call or look up a name on behalf of the sender.
 import struct
 
 # STARTED: the process is locked down. READY: the program was executed, its tests begin. ALARM: the
-# time of a test is up, and the alarm was delivered to the program.
-STARTED, VALUE, EXCEPTION, UNSUPPORTED, DONE, READY, ALARM = range(1, 8)
+# time of a test is up, and the alarm was delivered to the program. OUTPUT: the end of what was printed.
+STARTED, VALUE, EXCEPTION, UNSUPPORTED, DONE, READY, ALARM, OUTPUT = range(1, 9)
 PROGRAM = 0xFFFFFFFF  # the `test` of an exception raised while the program itself was executed
 CHUNK = 1 << 20
 DEPTH = 200

@@ -145,6 +145,17 @@ class Kept(unittest.TestCase):
             self.assertEqual(self.verdicts(slot), first)
 
 
+    def test_what_a_failing_program_printed_is_shown(self):
+        with Slot() as slot:
+            self.open(slot)
+            for program in (
+                "def f(x):\n    print('seen', x)\n    return 0 if x == 5 else x * 2",
+                "def f(x):\n    print('seen', x)\n    return 1 // (5 - x) * 0 + x * 2",
+            ):
+                verdict = slot.candidate(program, halves=("base",))["base"]
+                self.assertEqual((verdict["test"], verdict["output_tail"]), (5, "seen 5\n"), verdict)
+
+
 class Literals(unittest.TestCase):
     def test_short_ones_are_their_repr(self):
         for value in (1, -3, True, None, 1.5, float("nan"), "a'b", b"x", (), (1,), [], {}, {"k": [1, (2,)]}, {1}):
