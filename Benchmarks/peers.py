@@ -30,6 +30,8 @@ class MemoryPeak(threading.Thread):
         super().__init__(daemon=True)
         self.interval = interval
         self.rss = self.pss = self.processes = self.unreadable = 0
+        self.cpu, self.history = 0.0, []  # history: (seconds since the start, PSS)
+        self.began = time.monotonic()
         self.ended = threading.Event()
 
     def run(self):
@@ -37,14 +39,16 @@ class MemoryPeak(threading.Thread):
             self.sample()
 
     def sample(self):
-        parents = {}
+        parents, spent = {}, {}
         for name in os.listdir("/proc"):
             if name.isdigit():
                 try:
                     stat = pathlib.Path("/proc", name, "stat").read_bytes()
                 except OSError:
                     continue
-                parents[int(name)] = int(stat.rsplit(b")", 1)[1].split()[1])
+                fields = stat.rsplit(b")", 1)[1].split()
+                parents[int(name)] = int(fields[1])
+                spent[int(name)] = sum(map(int, fields[11:15]))  # its own and its dead children's
         ours = {os.getpid()}
         while more := {p for p, parent in parents.items() if parent in ours} - ours:
             ours |= more
@@ -65,6 +69,9 @@ class MemoryPeak(threading.Thread):
                 self.unreadable += 1
             except (OSError, StopIteration):
                 pss += resident
+        # A box is killed as a whole, and then nobody inherits what its processes have spent.
+        self.cpu = max(self.cpu, sum(map(spent.get, ours)) / os.sysconf("SC_CLK_TCK"))
+        self.history.append((time.monotonic() - self.began, pss))
         self.rss, self.pss = max(self.rss, rss), max(self.pss, pss)
         self.processes = max(self.processes, len(ours))
 
@@ -93,7 +100,7 @@ def measured(command, environment, log, interval):
         tail = pathlib.Path(log).read_text(errors="replace").splitlines()[-15:]
         sys.exit("\n".join(tail) + f"\n\n{command[0]} ended with {status}; all of its output is in {log}")
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return {"wall": wall, "cpu": cpu, "rss": peak.rss, "pss": peak.pss, "processes": peak.processes,
+    return {"wall": wall, "cpu": max(cpu, peak.cpu), "history": peak.history, "rss": peak.rss, "pss": peak.pss, "processes": peak.processes,
             "unreadable": peak.unreadable}
 
 

@@ -8,8 +8,6 @@ lists, are written in a few passes in C, because one task returns 200 million st
 
 import array
 import collections
-import decimal
-import fractions
 import itertools
 import operator
 import struct
@@ -36,9 +34,6 @@ _I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d
 _same, _differs, _repeat = operator.is_, operator.ne, itertools.repeat
 _islice, _chain, _compress = itertools.islice, itertools.chain.from_iterable, itertools.compress
 _array, _FITS = array.array, range(-(1 << 63), 1 << 63).__contains__
-_Decimal, _decimal_tuple = decimal.Decimal, decimal.Decimal.as_tuple
-_Fraction = fractions.Fraction
-_numerator, _denominator = _Fraction._numerator.__get__, _Fraction._denominator.__get__
 _mro, _vars = type.__dict__["__mro__"].__get__, type.__dict__["__dict__"].__get__
 _name, _flags = type.__dict__["__name__"].__get__, type.__dict__["__flags__"].__get__
 _modules, _HEAP_TYPE = sys.modules, 1 << 9
@@ -442,8 +437,22 @@ _HANDLERS = {
     bytearray: Encoder.raw,
     range: Encoder.span,
     collections.deque: Encoder.queue,
-    _Decimal: Encoder.decimal,
-    _Fraction: Encoder.fraction,
 }
 _HANDLERS.update(dict.fromkeys((set, frozenset, _KEYS), Encoder.collection))
 _HANDLERS.update(dict.fromkeys(_MAPPINGS, Encoder.mapping))
+
+
+def learn():
+    """Binds the types of modules that are loaded by now, before a program can put others in their place."""
+    global _decimal_tuple, _numerator, _denominator
+    decimal, fractions = _modules.get("decimal"), _modules.get("fractions")
+    if decimal:
+        _HANDLERS[decimal.Decimal] = Encoder.decimal
+        _decimal_tuple = decimal.Decimal.as_tuple
+    if fractions:
+        _HANDLERS[fractions.Fraction] = Encoder.fraction
+        _numerator = fractions.Fraction._numerator.__get__
+        _denominator = fractions.Fraction._denominator.__get__
+
+
+learn()

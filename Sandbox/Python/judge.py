@@ -17,6 +17,7 @@ import sys
 import time
 
 import convert
+import library
 import oracle
 import wire
 from expected import Expected
@@ -183,7 +184,7 @@ class Task:
         """Runs the reference program. Returns None, or why it is no reference."""
         run = Reference(self.request["dataset"], self.request["entry_point"], count)
         order = {"half": half, "mode": "reference", "fast": True, "seconds": REFERENCE_SECONDS}
-        order["capture"], order["numpy"] = oracle.PLAIN, b"numpy" in program
+        order["capture"], order["modules"] = oracle.PLAIN, library.named(program) + ["copy"]
         report = self.zygote.run("R", order, b"", program, run)
         if not report["locked"]:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
@@ -230,7 +231,7 @@ class Task:
             return trial.verdict({"wall": 0, "cpu": 0, "rss": 0})
         order = {"half": half, "mode": "candidate", "fast": fast, "seconds": seconds}
         order["capture"] = oracle.capture(request["dataset"], request["entry_point"])
-        order["numpy"] = b"numpy" in program
+        order["modules"] = library.named(program)
         raw_limits = array.array("d", limits).tobytes()
         report = self.zygote.run("R", order, raw_limits, program, trial)
         if not report["locked"]:

@@ -12,18 +12,16 @@ Messages, both ways: u32 length | u8 op | parts (wire.pack_parts).
           x child ended: meta | f fault: text
 """
 
+import _socket  # socket.py has four times the code and is not needed
 import array
-import ast
 import fcntl
 import gc
-import importlib
 import json
 import mmap
 import os
 import resource
 import select
 import signal
-import socket
 import struct
 import sys
 import time
@@ -31,17 +29,15 @@ import time
 import candidate
 import convert
 import encode
+import guard
+import library
 import sanitizer
 import wire
 
 SOCKET, FILTER = 3, 4
+_fork, _kill = os.fork, os.kill  # the guard takes them away
 PIPE_SIZE = 1 << 20  # the judge empties the pipe from time to time; until then nobody should wait
 PID_PLACEHOLDER = 0x7E11DEAD  # stands for the own process id in the filter's comparisons
-# What programs import most, and what no longer imports under the guard (it needs os.getcwd) but is
-# loaded in the reference's process.
-PRELOADED = """bisect cmath collections.abc concurrent.futures.process concurrent.futures.thread
-dataclasses datetime enum functools hashlib heapq itertools math multiprocessing.pool operator queue
-re statistics string threading typing""".split()
 
 
 class Box:
@@ -84,7 +80,7 @@ class Box:
     def send(self, op, *parts, descriptors=()):
         body = wire.pack_parts(*parts)
         message = wire.U32.pack(len(body)) + op.encode() + body
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
+        rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", descriptors))]
         try:
             sent = self.sock.sendmsg([message], rights if descriptors else [])
             self.sock.sendall(message[sent:])
@@ -129,15 +125,13 @@ class Space:
     def __init__(self, allowance):
         self.allowance, self.limits = allowance, allowed_space(allowance)
 
-    def preload_numpy(self):
-        """Imports numpy for a program that names it. The reference has it loaded before its guard,
-        under which it no longer imports (it calls `open`); here most zygotes do without."""
-        if "numpy" in sys.modules:
+    def load(self, names):
+        """Imports the modules that the next program names."""
+        if library.are_loaded(names):
             return
-        try:
-            importlib.import_module("numpy")
-        except ImportError:
-            return  # then the program's import fails as well
+        with guard.lifted():
+            library.load(names)
+        encode.learn()
         gc.collect()
         gc.freeze()
         self.limits = allowed_space(self.allowance)
@@ -156,7 +150,7 @@ def start_child(box, total, space, work):
     program_read, program_write = os.pipe2(os.O_CLOEXEC)
     parent, start = os.getpid(), time.monotonic()
     box.locked[0] = 0
-    pid = os.fork()
+    pid = _fork()
     if pid == 0:
         try:
             os.close(program_write)
@@ -183,7 +177,7 @@ def start_child(box, total, space, work):
         remaining = start + total - time.monotonic()
         if remaining <= 0 and not cause:
             cause = "limit"
-            os.kill(pid, signal.SIGKILL)
+            _kill(pid, signal.SIGKILL)
         timeout = None if cause else max(0, int(remaining * 1000) + 1)
         for descriptor, _ in poll.poll(timeout):
             if descriptor == handle:
@@ -197,7 +191,7 @@ def start_child(box, total, space, work):
                     box.body(message[1])
                 if not cause:
                     cause = "judge"
-                    os.kill(pid, signal.SIGKILL)
+                    _kill(pid, signal.SIGKILL)
     _, status, usage = os.wait4(pid, 0)
     wall = time.monotonic() - start
     os.close(handle)
@@ -218,6 +212,8 @@ def start_child(box, total, space, work):
 
 def sanitize(box, head):
     """One text through the sanitiser, in a child that is locked down like a program."""
+    with guard.lifted():
+        sanitizer.load()
     meta = json.loads(box.body(head)[0])
 
     def work(text):
@@ -270,19 +266,15 @@ def run_half(box, head, entry_point, inputs, space):
         )
         run.program(text)
 
-    if order["numpy"]:
-        space.preload_numpy()
+    space.load(order["modules"])
     start_child(box, order["seconds"], space.limits, work)
 
 
 def warm():
     """Pays once for what every child would otherwise do first: importing, compiling, encoding."""
-    for name in PRELOADED:
-        importlib.import_module(name)
     scope = {}
     exec(compile("def f(x):\n    return [x]\n", "<string>", "exec"), scope)
     encode.Encoder(len).send(wire.VALUE, 0, 0.0, scope["f"]("%.3f" % 1.5))
-    ast.parse("x = 1")
 
 
 def serve_root(box):
@@ -292,7 +284,7 @@ def serve_root(box):
             return
         op, head = message
         if op == "T":
-            pid = os.fork()
+            pid = _fork()
             if pid == 0:
                 code = 1
                 try:
@@ -326,7 +318,7 @@ def read_filter():
 
 
 def main():
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=SOCKET)
+    sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=SOCKET)
     fcntl.fcntl(SOCKET, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
     box = Box(sock, read_filter())
     if not box.filter and sys.argv[1:] != ["unfiltered"]:
@@ -337,6 +329,7 @@ def main():
         os._exit(candidate.SETUP_FAILED)
     gc.disable()
     warm()
+    guard.restrict()
     gc.collect()
     gc.freeze()
     serve_root(box)

@@ -66,6 +66,9 @@ static const unsigned char candidate_module[] = {
 static const unsigned char zygote_module[] = {
 #embed "../Python/zygote.py"
 };
+static const unsigned char library_module[] = {
+#embed "../Python/library.py"
+};
 static const unsigned char literal_module[] = {
 #embed "../Python/literal.py"
 };
@@ -87,15 +90,16 @@ const struct text judge_modules[] = {
     EMBEDDED("oracle", oracle_module),     EMBEDDED("convert", convert_module),
     EMBEDDED("literal", literal_module),   EMBEDDED("expected", expected_module),
     EMBEDDED("trial", trial_module),       EMBEDDED("notices", notices_module),
-    EMBEDDED("judge", judge_module),
+    EMBEDDED("library", library_module),   EMBEDDED("judge", judge_module),
     {NULL, NULL, 0},
 };
 
 const struct text zygote_modules[] = {
     EMBEDDED("wire", wire_module),           EMBEDDED("encode", encode_module),
     EMBEDDED("convert", convert_module),     EMBEDDED("guard", guard_module),
-    EMBEDDED("sanitizer", sanitizer_module), EMBEDDED("candidate", candidate_module),
-    EMBEDDED("zygote", zygote_module),       {NULL, NULL, 0},
+    EMBEDDED("library", library_module),     EMBEDDED("sanitizer", sanitizer_module),
+    EMBEDDED("candidate", candidate_module), EMBEDDED("zygote", zygote_module),
+    {NULL, NULL, 0},
 };
 
 // type(sys) is the module type: nothing is imported that the interpreter has not imported already.

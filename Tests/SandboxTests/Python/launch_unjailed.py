@@ -14,8 +14,8 @@ import struct
 import tempfile
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
-JUDGE = ("wire", "decode", "oracle", "convert", "literal", "expected", "trial", "notices", "judge")
-ZYGOTE = ("wire", "encode", "convert", "guard", "sanitizer", "candidate", "zygote")
+JUDGE = ("wire", "decode", "oracle", "convert", "literal", "expected", "trial", "notices", "library", "judge")
+ZYGOTE = ("wire", "encode", "convert", "guard", "library", "sanitizer", "candidate", "zygote")
 BOOT = """
 import os, struct, sys, types
 pieces = []
