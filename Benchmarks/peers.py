@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -115,11 +116,13 @@ def add_options(parser):
 
 
 def prepare(parser, options, needs_evalkit=True):
-    """Checks the common options, and makes what commands leave behind ours to reap."""
+    """Checks the common options, and sets up what the commands inherit."""
     if needs_evalkit and not os.access(options.evalkit, os.X_OK):
         parser.error(f"{options.evalkit} is not there: swift build -c release, or --evalkit PATH")
     options.data = options.data.resolve()
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    # A shell's background jobs ignore it, and evalplus's candidates would too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def write_tasks(benchmark, folder, path):
