@@ -7,6 +7,7 @@ struct TryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "try",
     abstract: "Run one program against one task, and say what happened.",
+    usage: "evalkit try <task> (<file> | --canonical) [<options>]",
     discussion: """
       Shows the first failing test with input, expected value and result, what
       the program wrote, what it took, and under which limits and layers it ran.
