@@ -8,7 +8,7 @@ import typing
 
 SPECIAL_METHODS = "a type with special methods of its own is refused"
 FILES = "the sandbox has no folder to list and no place for a temporary file"
-EVALPLUS_HEAP = "evalplus's candidates carry its expected values, which a collection has to look through"
+EVALPLUS_HEAP = "evalplus's candidates are forks of a large process, whose objects a collection visits"
 FRAMES = "expected values are not in the candidate's process"
 
 
