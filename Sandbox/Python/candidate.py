@@ -16,7 +16,8 @@ import struct
 import sys
 import time
 from builtins import (
-    BaseException, Exception, ImportError, MemoryError, OSError, SyntaxError, bytes,
+    BaseException, Exception, ImportError, MemoryError, OSError, SyntaxError, ValueError,
+    bytes,
     compile, dict, enumerate, exec, frozenset, int, len, list, range, set, str, tuple, type,
 )  # fmt: skip
 
@@ -198,7 +199,10 @@ class Run:
 
     def restore(self, sink):
         sys.stdout, sys.stderr, sys.stdin = self.streams
-        text = _getvalue(sink)
+        try:
+            text = _getvalue(sink)
+        except ValueError:  # the program has closed it
+            text = ""
         if text:
             self.tail = text[-TEXT_LIMIT:]
 

@@ -177,6 +177,9 @@ class Expected:
                     last = middle - 1
         return last, self.start(last) - start
 
+    def packed_size(self):
+        return len(self.stream) + sum(len(apart.data) for apart in self.apart.values()) + 64 * len(self)
+
     def pack(self):
         """The whole as bytes, for `unpack` in another process of the same version."""
         apart = [[t, a.digest.hex() if a.digest else None, a.size, a.flags] for t, a in self.apart.items()]

@@ -32,6 +32,7 @@ LITERAL_LIMIT = 320  # characters of a value in a verdict, unless the runner ask
 TEXT_LIMIT = 8192  # characters of a text in a verdict
 FIRST_PAUSE, LONGEST_PAUSE = 2, 16  # milliseconds between two looks at a result pipe
 PIPE = 1 << 20
+PACKED_LIMIT = 192 << 20  # larger expected values are not given to the runner to be kept
 SANITIZE_MEMORY, SANITIZE_OUTPUT = 2 << 30, 64 << 20
 PROGRAM_LIMIT = 16 << 20  # a larger one takes its time and memory before it is locked down
 
@@ -123,6 +124,9 @@ class Zygote:
         deadline = time.monotonic() + seconds + PATIENCE
         wanted, pause = True, FIRST_PAUSE
         while not poll.poll(pause):
+            # Here, and not after a comparison that may itself take long.
+            if time.monotonic() > deadline:
+                raise Fault("the zygote did not report the end of a program")
             pause = min(2 * pause, LONGEST_PAUSE)
             if wanted:
                 wanted, count = drain(result, reader)
@@ -131,8 +135,6 @@ class Zygote:
                 if not wanted or reader.overdue(time.monotonic()):
                     wanted = False
                     self.send("K")
-            if time.monotonic() > deadline:
-                raise Fault("the zygote did not report the end of a program")
         report = json.loads(self.receive("x")[0][0])
         if wanted:
             drain(result, reader)  # the child is dead, nothing is added
@@ -213,7 +215,8 @@ class Task:
             answer[half + "_seconds"] = sum(values.seconds) if values else 0
         if self.failure:
             answer["detail"] = clean(self.failure)
-        if self.failure or self.is_known:
+        size = sum(values.packed_size() for values in self.expected.values())
+        if self.failure or self.is_known or size > PACKED_LIMIT:
             return answer, []
         return answer, [wire.pack_parts(*(self.expected[half].pack() for half in HALVES))]
 

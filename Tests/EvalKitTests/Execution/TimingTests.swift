@@ -59,23 +59,23 @@ struct TimingTests {
     let samples = try folder.write("s.jsonl", Array(rows.joined(separator: "\n").utf8))
     let jail = try Jail(executable: FilePath(path))
     let python = try await PythonEnvironment.find(nil)
+    let report = try await jail.probe(python: python)
     var executor = Executor(
-      jail: jail, python: python, report: try await jail.probe(python: python), limits: JudgingLimits(),
-      isInsecure: false,
-      jobs: 2)
+      jail: jail, python: python, report: report, limits: JudgingLimits(), isInsecure: false, jobs: 2,
+      expected: ExpectedCache(folder: nil, refresh: false, python: python, report: report))
     executor.load = { load }
     let plan = RunPlan(
       benchmarks: [PlannedBenchmark(benchmark, file: file, patterns: ["0", "1", "2"])],
       source: .file(try SampleFile.load(samples, tasks: file.tasks)), ks: [1], executor: executor)
     let run = try RunFolder(path: "\(folder.path)/run", identity: plan.identity, machine: [:])
-    let report = try await Run(plan, in: run).perform { _ in }
+    let finished = try await Run(plan, in: run).perform { _ in }
     func lines(_ name: String) throws -> [String] {
       try String(contentsOfFile: "\(folder.path)/\(name)", encoding: .utf8).split(separator: "\n").map {
         "\($0)"
       }
     }
     return (
-      report, try lines("log"),
+      finished, try lines("log"),
       try lines("run/verdicts.jsonl").map { try JSONValue(parsing: Array($0.utf8)) }
     )
   }
