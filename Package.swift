@@ -103,7 +103,7 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      exclude: ["Python", "imitate_container.py"],
+      exclude: ["Attacks", "Python", "imitate_container.py"],
       swiftSettings: strict),
     .testTarget(
       name: "EvalKitTests",

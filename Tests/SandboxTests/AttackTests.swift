@@ -1,274 +1,97 @@
 import Foundation
-import JSON
+import Sandbox
+import SystemPackage
 import Testing
 
-@testable import Sandbox
-
-/// Programs that want a pass they do not deserve, or more than they are given, in a real slot.
-///
-/// One slot serves them all, one after the other, so an attack that harms its neighbours shows up in the
-/// honest program that follows it.
+/// Every program of `Attacks/` in real slots: as root and as an ordinary user with every layer, and once
+/// without each layer that a slot can do without.
 @Suite(.serialized)
 struct AttackTests {
-  struct Attack: Sendable, CustomTestStringConvertible {
-    let name: String
-    let program: String
-    /// The reasons that are right for it, in the judge's words; none of them is "passed".
-    let ends: Set<String>
+  /// Numbers of slots that only these tests use.
+  static let numbers = 400..<440
+  /// Rows of the catalogue that speak of a policy which evalkit does not have (see `Attacks/README.md`).
+  static let notApplicable: Set<Int> = [27, 28, 29, 30, 31, 32, 33, 59, 91, 92, 94]
 
-    var testDescription: String { name }
-  }
+  private static let isRoot = geteuid() == 0
 
-  static let honest = "def f(x):\n    return x * x + 7919\n"
-
-  static let attacks: [Attack] = [
-    Attack(
-      name: "equal to everything",
-      program: """
-        class E:
-            __eq__ = lambda self, other: True
-            __ne__ = lambda self, other: False
-            __hash__ = lambda self: 0
-        def f(x): return E()
-        """, ends: ["unsupported type"]),
-    Attack(
-      name: "an int that is equal to everything",
-      program: """
-        class I(int):
-            __eq__ = lambda self, other: True
-        def f(x): return I(0)
-        """, ends: ["unsupported type", "wrong answer"]),
-    Attack(
-      name: "expected values in the callers' frames",
-      program: """
-        import sys
-        def f(x):
-            frame = sys._getframe()
-            while frame:
-                for scope in (frame.f_locals, frame.f_globals):
-                    for value in list(scope.values()):
-                        if isinstance(value, (list, tuple)) and x * x + 7919 in value: return x * x + 7919
-                frame = frame.f_back
-        """, ends: ["wrong answer"]),
-    Attack(
-      name: "expected values on the heap",
-      program: """
-        import gc
-        def f(x):
-            wanted = x * x + 7919
-            for thing in gc.get_objects():
-                if type(thing) in (list, tuple) and wanted in [v for v in thing if type(v) is int]: return wanted
-        """, ends: ["wrong answer", "exception", "per-test timeout"]),
-    Attack(name: "leave at once", program: "import os\nos._exit(0)", ends: ["exited early"]),
-    Attack(
-      name: "leave in the call", program: "import os\ndef f(x): os._exit(0)", ends: ["exited early"]),
-    Attack(name: "sys.exit", program: "import sys\ndef f(x): sys.exit(0)", ends: ["exception"]),
-    Attack(
-      name: "write results by hand",
-      program: """
-        import posix
-        def f(x):
-            for fd in range(3, 64):
-                try: posix.write(fd, bytes(range(256)) * 16)
-                except OSError: pass
-            return 0
-        """, ends: ["protocol violation"]),
-    Attack(
-      name: "patch what the host might use",
-      program: """
-        import builtins, json, struct, os, posix
-        builtins.len = lambda x: 0
-        builtins.isinstance = lambda *x: True
-        builtins.type = lambda x: int
-        struct.pack = lambda *x: b""
-        posix.write = os.write = lambda *x: 0
-        def f(x): return 0
-        """, ends: ["wrong answer"]),
-    Attack(
-      name: "the account file", program: "import io\ndef f(x): return io.open('/etc/passwd').read()",
-      ends: ["exception"]),
-    Attack(
-      name: "the disk",
-      program: """
-        import io
-        def f(x):
-            for folder in ("/scratch", "/tmp", "/dev/shm", ".", "/usr/lib", "/"):
-                try:
-                    io.open(folder + "/left", "w").write("x")
-                    return x * x + 7919
-                except OSError: pass
-            raise OSError("nowhere")
-        """, ends: ["exception"]),
-    Attack(
-      name: "the network",
-      program: """
-        import socket
-        def f(x):
-            s = socket.socket()
-            s.settimeout(0.5)
-            s.connect(("127.0.0.1", 22))
-            return x * x + 7919
-        """, ends: ["exception"]),
-    Attack(
-      name: "a child", program: "import posix\ndef f(x):\n    posix.fork()\n    return x * x + 7919",
-      ends: ["exception"]),
-    Attack(
-      name: "a fork bomb",
-      program:
-        "import ctypes\ndef f(x):\n    while True:\n        if ctypes.CDLL(None).fork() < 0: raise OSError()",
-      ends: ["exception"]),
-    Attack(
-      name: "kill everybody", program: "import posix\ndef f(x):\n    posix.kill(-1, 9)\n    return 0",
-      ends: ["exception"]),
-    Attack(
-      name: "trace the parent",
-      program: "import ctypes, os\ndef f(x): return ctypes.CDLL(None).ptrace(16, os.getppid(), 0, 0)",
-      ends: ["forbidden system call"]),
-    Attack(
-      name: "a namespace of its own",
-      program: "import ctypes\ndef f(x): return ctypes.CDLL(None).unshare(0x10000000)",
-      ends: ["forbidden system call"]),
-    Attack(
-      name: "all the memory", program: "def f(x): return [0] * 10**12", ends: ["out of memory"]),
-    Attack(
-      name: "all the memory, shared",
-      program: "import mmap\ndef f(x):\n    m = mmap.mmap(-1, 64 << 30)\n    return 0",
-      ends: ["out of memory", "exception"]),
-    Attack(
-      name: "a flood on standard output",
-      program: "def f(x):\n    while True: print('x' * 10**6)",
-      ends: ["per-test timeout", "total timeout", "output too large", "out of memory"]),
-    Attack(
-      name: "a result of gigabytes", program: "def f(x): return 'x' * (1 << 30)",
-      ends: ["output too large", "out of memory"]),
-    Attack(
-      name: "a result without end", program: "def f(x):\n    a = []\n    a.append(a)\n    return a",
-      ends: ["unsupported type"]),
-    Attack(
-      name: "the stack",
-      program: """
-        import sys
-        sys.setrecursionlimit(10**9)
-        def f(x): return f(x + 1)
-        """, ends: ["crash", "out of memory", "exception", "total timeout"]),
-    Attack(
-      name: "deaf to the alarm",
-      program: """
-        def f(x):
-            while True:
-                try:
-                    while True: pass
-                except BaseException: pass
-        """, ends: ["total timeout", "per-test timeout"]),
-    Attack(
-      name: "without the alarm",
-      program: """
-        import signal
-        def f(x):
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, signal.SIG_IGN)
-            while True: pass
-        """, ends: ["total timeout"]),
-    Attack(
-      name: "stopped", program: "import posix, os\ndef f(x): posix.kill(os.getpid(), 19)",
-      ends: ["total timeout", "exception"]),
-    Attack(
-      name: "the privileged file descriptors",
-      program: """
-        import os, posix
-        def f(x):
-            return [fd for fd in range(256) if not posix.isatty(fd) and _open(fd)]
-        def _open(fd):
-            try: posix.fstat(fd); return fd > 3
-            except OSError: return False
-        """, ends: ["wrong answer"]),
-  ]
-
-  private func token(_ text: String) -> [UInt8] { JSONValue.string(text).serialized() }
-
-  private func open(_ slot: Slot) async throws {
-    let (reply, _) = try await slot.exchange(
-      [
-        "op": "task", "task_id": "Test/0", "dataset": "humaneval", "entry_point": "f",
-        "semantics": "evalplus-head", "min_time_limit": 0.5, "time_factor": 4.0, "max_total_time": 3.0,
-        "memory_bytes": .integer(512 << 20),
-      ],
-      blobs: [Array("[[1], [2], [3]]".utf8), Array("[[4]]".utf8), Array("0".utf8), token(Self.honest)])
-    #expect(reply["reference"] == "ok", "\(reply)")
-  }
-
-  private func judge(_ program: String, in slot: Slot) async throws -> JSONValue {
-    try await slot.exchange(
-      ["op": "candidate", "halves": ["base", "plus"], "fast": true], blobs: [token(program)]
-    ).0
-  }
-
-  @Test func noAttackPassesAndNoneHarmsTheNext() async throws {
-    let python = try await PythonEnvironment.find(nil)
-    let jail = try Jail()
-    let missing = try await jail.probe(python: python).missingLayers
-    try await jail.withSlot(python: python, number: 40, without: missing) { slot in
-      try await open(slot)
-      for attack in Self.attacks {
-        let verdict = try await judge(attack.program, in: slot)
-        let base = verdict["base"]
-        #expect(
-          base?["status"] != "pass" && verdict["plus"]?["status"] != "pass", "\(attack.name): \(verdict)")
-        #expect(attack.ends.contains(base?["reason"]?.string ?? "none"), "\(attack.name): \(verdict)")
-        let after = try await judge(Self.honest, in: slot)
-        #expect(
-          after["base"]?["status"] == "pass" && after["plus"]?["status"] == "pass", "after \(attack.name)")
-      }
+  /// Runs `attacks` and looks at the host before and after.
+  private func run(
+    _ isChosen: (Attack) -> Bool = { _ in true }, as attacker: Attacker, without layer: String? = nil,
+    slots: Int
+  ) async throws {
+    let site = try AttackSite(slots: Self.numbers)
+    defer { site.remove() }
+    let program = try await JailProgram.shared.value
+    let jail = try Jail(executable: FilePath(site.wrapper(of: program.path.string, as: attacker)))
+    let report = try await jail.probe(python: program.python)
+    if let layer, report.missingLayers.contains(layer) {
+      try Test.cancel("this machine lacks \(layer) anyway: the runs with every layer are runs without it")
     }
-  }
-
-  /// What a candidate says in an exception is all that gets out; its environment holds nothing of ours.
-  @Test func theEnvironmentIsEmptyOfSecrets() async throws {
-    setenv("EVALKIT_TEST_SECRET", "s3cret", 1)
-    let python = try await PythonEnvironment.find(nil)
-    let jail = try Jail()
-    let missing = try await jail.probe(python: python).missingLayers
-    try await jail.withSlot(python: python, number: 41, without: missing) { slot in
-      try await open(slot)
-      let verdict = try await judge(
-        "import os\ndef f(x): raise ValueError(str(sorted(os.environ)))", in: slot)
-      let detail = try #require(verdict["base"]?["detail"]?.string)
-      #expect(detail.contains("PYTHONHASHSEED") && !detail.contains("SECRET"), "\(detail)")
+    if layer == nil, !report.missingLayers.isEmpty {
+      Issue.record(
+        "NOT TESTED with every layer: this machine lacks \(report.missingLayers)", severity: .warning)
     }
-  }
-
-  /// Else a program whose output hangs on it would pass in one run and fail in the next.
-  @Test func theOrderOfASetIsTheSameInEverySlot() async throws {
-    let python = try await PythonEnvironment.find(nil)
-    let jail = try Jail()
-    let missing = try await jail.probe(python: python).missingLayers
-    var orders: Set<String> = []
-    for _ in 0..<3 {
-      let order = try await jail.withSlot(python: python, number: 43, without: missing) { slot in
-        try await open(slot)
-        let verdict = try await judge("def f(x): raise ValueError(str(set('abcdefgh')))", in: slot)
-        return verdict["base"]?["detail"]?.string
-      }
-      orders.insert(try #require(order))
+    var without = report.missingLayers
+    if let layer {
+      without.append(layer)
+      // Only root has the other namespaces without a user namespace.
+      if layer == "userns", !Self.isRoot { without += Jail.optionalLayers.filter { $0.hasSuffix("ns") } }
     }
-    #expect(orders.count == 1, "\(orders)")
+    let attacks = try Attack.all(witness: site.witness).filter(isChosen)
+    let before = site.state()
+    let run = AttackRun(
+      jail: jail, python: program.python, without: Set(without).sorted(),
+      namesCalls: layer != "notify" && report.layers.contains { $0.name == "notify" && $0.state == .ok },
+      firstSlot: Self.numbers.lowerBound, slots: slots)
+    for problem in await run.problems(of: attacks) { Issue.record("\(problem)") }
+    #expect(site.processes().isEmpty)
+    let after = site.state()
+    #expect(Set(after).subtracting(before).isEmpty && Set(before).subtracting(after).isEmpty)
+    let errors = (try? String(contentsOfFile: site.errors, encoding: .utf8)) ?? ""
+    #expect(!errors.contains("Traceback"), "\(errors.suffix(2000))")
+    let name = Self.isRoot ? attacker.rawValue : "the user of the tests"
+    print("\(attacks.count) attacks as \(name), without \(without.isEmpty ? ["nothing"] : run.without)")
   }
 
-  /// A thread that outlives the call, and standard streams as the reference has them, are no crime.
-  @Test(arguments: [
-    "import threading, time\nthreading.Thread(target=time.sleep, args=(30,)).start()\n" + honest,
-    "print('hello')\n" + honest,
-    "import socket\nsocket.socket()\n" + honest,
-    "import numpy\n" + honest,
-  ])
-  func harmlessProgramsPass(program: String) async throws {
-    let python = try await PythonEnvironment.find(nil)
-    let jail = try Jail()
-    let missing = try await jail.probe(python: python).missingLayers
-    try await jail.withSlot(python: python, number: 42, without: missing) { slot in
-      try await open(slot)
-      let verdict = try await judge(program, in: slot)
-      #expect(verdict["base"]?["status"] == "pass" && verdict["plus"]?["status"] == "pass", "\(verdict)")
+  @Test(.enabled(if: isRoot, "NOT TESTED: attacks as root, because the tests do not run as root"))
+  func noAttackPassesAsRoot() async throws { try await run(as: .root, slots: 4) }
+
+  /// Without root the tests' own user is the ordinary one.
+  @Test func noAttackPassesAsAnOrdinaryUser() async throws {
+    try await run(as: Self.isRoot ? .user : .root, slots: 4)
+  }
+
+  @Test(arguments: Jail.optionalLayers.sorted())
+  func noAttackPassesWithout(layer: String) async throws {
+    try await run({ !$0.isSlow }, as: .root, without: layer, slots: 3)
+  }
+
+  /// Each row has a program or a reason why not, and enough is tried that no catalogue names.
+  @Test func theCatalogueIsComplete() throws {
+    let attacks = try Attack.all(witness: "")
+    let rows = Set(attacks.map(\.number).filter { $0 < 100 })
+    #expect(rows == Set(1...94).subtracting(Self.notApplicable))
+    #expect(attacks.filter { $0.number >= 100 }.count >= 25)
+  }
+
+  /// `EVALKIT_WRITE_ATTACK_TABLE=1 swift test --filter theTable` writes it anew.
+  @Test func theTableOfLayersIsUpToDate() throws {
+    let attacks = try Attack.all(witness: "")
+    let counts = Dictionary(grouping: attacks, by: \.stoppedBy).mapValues(\.count)
+      .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let table =
+      "| stopped by | attacks |\n|---|---|\n" + counts.map { "| \($0.key) | \($0.value) |\n" }.joined()
+      + "| all | \(attacks.count) |\n"
+    print(table)
+    let file = Attack.folder.appendingPathComponent("README.md")
+    var text = try String(contentsOf: file, encoding: .utf8)
+    let start = try #require(text.range(of: "<!-- table -->\n")?.upperBound)
+    let end = try #require(text.range(of: "<!-- end of table -->")?.lowerBound)
+    if ProcessInfo.processInfo.environment["EVALKIT_WRITE_ATTACK_TABLE"] == "1" {
+      text.replaceSubrange(start..<end, with: table)
+      try text.write(to: file, atomically: true, encoding: .utf8)
+    } else {
+      #expect(text[start..<end] == table)
     }
   }
 }

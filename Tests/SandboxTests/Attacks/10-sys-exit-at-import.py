@@ -1,0 +1,3 @@
+# ends: exception
+# stopped by: missing values
+raise SystemExit(0)

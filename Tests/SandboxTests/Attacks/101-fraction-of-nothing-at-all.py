@@ -1,0 +1,7 @@
+# ends: exception | unsupported type
+# stopped by: encoder
+from fractions import Fraction
+
+
+def f(x):
+    return object.__new__(Fraction)

@@ -1,0 +1,6 @@
+# task: floats
+# ends: wrong answer
+# stopped by: judge
+# numpy's comparison would write out a range of a billion as an array.
+def f(x):
+    return [range(10**9), range(10**9), range(10**9)]

@@ -1,0 +1,8 @@
+# task: single
+# ends: wrong answer
+# stopped by: judge
+import numpy
+
+
+def f(x):
+    return [numpy.zeros((0, 1))]

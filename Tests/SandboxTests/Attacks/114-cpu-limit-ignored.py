@@ -1,0 +1,13 @@
+# ends: total timeout
+# stopped by: total limit
+# slow
+import signal
+
+
+def f(x):
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+    signal.alarm(0)
+    signal.setitimer(signal.ITIMER_PROF, 0.0001, 0.0001)
+    signal.signal(signal.SIGPROF, lambda *a: None)
+    while True:
+        pass

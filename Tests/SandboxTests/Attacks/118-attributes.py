@@ -1,0 +1,3 @@
+# ends: syntax error | out of memory | crash | exception
+# stopped by: interpreter
+# source: "x = a" + ".a" * 200000

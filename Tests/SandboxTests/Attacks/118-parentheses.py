@@ -1,0 +1,3 @@
+# ends: syntax error | out of memory | crash
+# stopped by: interpreter
+# source: "(" * 200000 + ")" * 200000

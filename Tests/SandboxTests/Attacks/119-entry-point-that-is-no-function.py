@@ -1,0 +1,3 @@
+# ends: exception
+# stopped by: missing values
+f = 7919

@@ -1,0 +1,5 @@
+# ends: total timeout
+# stopped by: total limit
+# slow
+while True:
+    pass

@@ -1,0 +1,4 @@
+# ends: exception
+# stopped by: missing values
+def f(x):
+    return input()

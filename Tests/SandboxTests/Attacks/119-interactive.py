@@ -1,0 +1,7 @@
+# ends: exception
+# stopped by: seccomp
+import pty
+
+
+def f(x):
+    return pty.spawn(["/bin/sh"])

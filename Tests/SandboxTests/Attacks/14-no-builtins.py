@@ -1,0 +1,9 @@
+# ends: exception
+# stopped by: missing values
+import builtins
+
+vars(builtins).clear()
+
+
+def f(x):
+    return 0

@@ -1,0 +1,7 @@
+# ends: unsupported type
+# stopped by: encoder
+import itertools
+
+
+def f(x):
+    return itertools.count()

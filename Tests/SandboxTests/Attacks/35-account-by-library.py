@@ -1,0 +1,8 @@
+# ends: exception
+# stopped by: mountns
+import pwd
+
+
+def f(x):
+    pwd.getpwnam("root")
+    return x * x + 7919

@@ -1,0 +1,5 @@
+# task: float
+# ends: wrong answer
+# stopped by: judge
+def f(x):
+    return float("nan")

@@ -1,0 +1,4 @@
+# ends: wrong answer | output too large | per-test timeout
+# stopped by: judge
+def f(x):
+    return {i * ((1 << 61) - 1) for i in range(3000)}

@@ -1,0 +1,4 @@
+# ends: exception
+# stopped by: interpreter
+def f(x):
+    return f(x + 1)

@@ -1,0 +1,12 @@
+# ends: total timeout
+# stopped by: total limit
+# slow
+import posix
+import signal
+
+
+def f(x):
+    posix.close(3)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    while True:
+        pass

@@ -1,0 +1,5 @@
+# ends: exited early
+# stopped by: missing values
+import os
+
+os._exit(0)
