@@ -103,10 +103,14 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      exclude: ["Attacks", "Python"],
+      exclude: ["Attacks", "Python", "imitate_container.py"],
       swiftSettings: strict),
     .testTarget(
-      name: "EvalKitTests", dependencies: ["EvalKit", "JSON", "evalkit-fetch"],
+      name: "EvalKitTests",
+      dependencies: [
+        "EvalKit", "JSON", "Sandbox", "evalkit-fetch",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       // Run by DownloadTests, not compiled.
       exclude: ["Tasks/Download/flaky_server.py"],
       swiftSettings: strict),

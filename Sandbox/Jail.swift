@@ -5,10 +5,17 @@ public import SystemPackage
 
 /// The program `evalkit-jail`, which builds the boxes that judges and candidates run in.
 public struct Jail: Sendable {
-  /// The layers that a slot can do without; all others are mandatory.
+  /// The layers that a slot can do without; all others are mandatory. Either `mountns` or `landlock` is, too.
   public static let optionalLayers: Set<String> = [
-    "userns", "mountns", "pidns", "netns", "ipcns", "utsns", "cgroupns", "landlock",
+    "userns", "mountns", "pidns", "netns", "ipcns", "utsns", "cgroupns", "landlock", "notify", "cgroup",
   ]
+
+  /// The optional layers that are no walls, so that no tier depends on them: `notify` names the forbidden call
+  /// that would end a program anyway, `cgroup` adds up what is limited process by process.
+  public static let supplementaryLayers: Set<String> = ["notify", "cgroup"]
+
+  /// The mandatory layers that a slot can do without when it is asked to be insecure. Nothing else holds then.
+  public static let insecureLayers: Set<String> = ["no_new_privs", "seccomp", "rlimits"]
 
   private let executable: FilePath
 
@@ -50,11 +57,16 @@ public struct Jail: Sendable {
   ///
   /// - Parameters:
   ///   - python: The interpreter of both boxes.
-  ///   - number: The slot's number, 0 and up, different for slots at the same time: as root it chooses
-  ///     the user id (60000 + number).
+  ///   - number: The slot's number, 0 and up. As root the boxes get the first two user ids from
+  ///     60000 + 2 × number on that nobody has, another run of evalkit included.
   ///   - without: Layers to leave out, ``SandboxReport/missingLayers`` of the probe. Empty demands all.
+  ///   - memory: Bytes that a program may have, for the limit of the slot's control group (1 GiB more); without
+  ///     the layer `cgroup` it has no effect. The limits of each process are in the task's request.
+  ///   - insecure: Whether `without` may name ``insecureLayers``, and both walls for files. Only for somebody
+  ///     who asked for it in so many words: programs then can do harm and forge verdicts.
   public func withSlot<R: Sendable>(
-    python: PythonEnvironment, number: Int, without: [String] = [],
+    python: PythonEnvironment, number: Int, without: [String] = [], memory: Int? = nil,
+    insecure: Bool = false,
     body: (Slot) async throws -> R
   ) async throws -> R {
     var options = PlatformOptions()
@@ -62,7 +74,9 @@ public struct Jail: Sendable {
     // The supervisor ends both boxes and waits for them; SIGKILL follows if it does not.
     options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .milliseconds(500))]
     let arguments =
-      ["slot"] + boxArguments(python: python, number: number) + without.flatMap { ["--without", $0] }
+      ["slot"] + boxArguments(python: python, number: number) + (insecure ? ["--insecure"] : [])
+      + (memory.map { ["--memory", "\($0)"] } ?? [])
+      + without.flatMap { ["--without", $0] }
     let result = try await run(
       .path(executable), arguments: Arguments(arguments),
       environment: .custom([Environment.Key: String]()), platformOptions: options,
@@ -90,7 +104,7 @@ public struct Jail: Sendable {
   }
 
   private func boxArguments(python: PythonEnvironment?, number: Int) -> [String] {
-    var arguments = ["--job-uid", "\(60000 + number)"]
+    var arguments = ["--job-uid", "\(60000 + 2 * number)"]
     if let python {
       arguments += ["--python", python.executable]
       arguments += python.binds.flatMap { ["--bind", $0] }

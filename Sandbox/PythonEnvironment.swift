@@ -39,12 +39,14 @@ public struct PythonEnvironment: Sendable, Equatable {
   }
 
   private static let question = """
-    import json, os, sys
-    try:
-        import numpy
-        numpy_version = numpy.__version__
-    except ImportError:
-        numpy_version = None
+    import importlib.metadata, importlib.util, json, os, sys
+    numpy_version = None
+    if importlib.util.find_spec("numpy"):
+        try:  # importing numpy would take longer than all the rest
+            numpy_version = importlib.metadata.version("numpy")
+        except importlib.metadata.PackageNotFoundError:
+            import numpy
+            numpy_version = numpy.__version__
     print(json.dumps({
         "executable": os.path.abspath(sys.executable), "real": os.path.realpath(sys.executable),
         "version": ".".join(map(str, sys.version_info[:3])), "minor": sys.version_info[:2] >= (3, 9),

@@ -28,7 +28,7 @@ public struct SandboxLayer: Sendable, Equatable {
 public struct SandboxReport: Sendable, Equatable {
   /// What a run may promise.
   public enum Tier: String, Sendable {
-    /// Every layer holds.
+    /// Every wall holds; ``Jail/supplementaryLayers`` may be missing.
     case full
     /// All mandatory layers hold; some others are missing.
     case reduced
@@ -43,7 +43,11 @@ public struct SandboxReport: Sendable, Equatable {
   /// FNV-1a (64 bits, hexadecimal) over the compiled policies; part of a run's identity, no cryptographic hash.
   public let policyHash: String
 
-  /// The layers that a slot must be told to leave out (``Jail/withSlot(python:number:without:body:)``).
+  /// The Python inside the boxes: a fingerprint a module, FNV-1a like ``policyHash``.
+  public let moduleFingerprints: String
+
+  /// The layers that a slot must be told to leave out
+  /// (``Jail/withSlot(python:number:without:memory:insecure:body:)``).
   public var missingLayers: [String] {
     layers.filter { $0.state != .ok && Jail.optionalLayers.contains($0.name) }.map(\.name)
   }
@@ -69,6 +73,8 @@ public struct SandboxReport: Sendable, Equatable {
       self.layers = layers
       self.tier = tier
       policyHash = try document.require("policy_fnv1a64", \.string)
+      moduleFingerprints = (document["modules"]?.array ?? []).compactMap { $0["source_fnv1a64"]?.string }
+        .joined(separator: ",")
     } catch {
       throw .probeFailed("\(error)")
     }

@@ -6,23 +6,39 @@ import fractions
 import itertools
 import re
 import struct
+import sys
 
-from wire import CHUNK, DEPTH, DONE, HEADER, STARTED, U32, U64, VALUE, VOID, WireError
+from wire import CHUNK, DEPTH, HEADER, OUTPUT, STARTED, U32, U64, VALUE, VOID, WireError
 
 _I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d")
 _DTYPE = re.compile(
     r"[<>|][biufcSU]\d{1,6}|[<>][Mm]8(\[([1-9]\d{0,3})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?|\|O"
 )
 _PARTS = (b"q", b"d", b"s", b"?")
-_LEAVES = {b"q": "q", b"d": "d", b"?": "?", b"s": None, b"m": None}
+_LEAVES = {b"q": "q", b"d": "d", b"?": "?", b"s": None, b"m": None, b"e": None}
 SLACK = 256 << 20
 WIDE = 64 << 10  # bytes of an int, or digits of a Decimal
+_FRACTION_BITS = 1 << 17  # reducing it is quadratic, and no alarm interrupts that
 
 
 _SUBCLASS = {
     base: type("subclass of " + base.__name__, (base,), {})
     for base in (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
 }
+
+
+def _exact(is_real, number):
+    """A float, or the int that it stands for."""
+    if is_real == 1:
+        return number
+    if is_real or not number.is_integer():
+        raise WireError("no integer")
+    return int(number)
+
+
+class Several:
+    """Stands for an array of several items inside another value. Equal to nothing, where the array
+    would give an array: neither true nor false, and as large as the product of both sizes."""
 
 
 class Decoder:
@@ -165,12 +181,15 @@ class Decoder:
             raise WireError("unknown leaf")
         self.count(count, 1)
         self.charge(72 * count)
-        if leaf != b"m":
+        if leaf not in (b"m", b"e"):
             return self.block(leaf, count)
         results = []
         while count:
             kinds = bytes(self.take(min(count, 1 << 16)))
             count -= len(kinds)
+            if leaf == b"e":
+                results.extend(map(_exact, kinds, self.block(b"d", len(kinds))))
+                continue
             if max(kinds) > 4:
                 raise WireError("unknown leaf")
             parts = [iter(self.block(leaf, kinds.count(k))) for k, leaf in enumerate(_PARTS)]
@@ -248,7 +267,11 @@ class Decoder:
         return value
 
     def span(self, tag, depth):
-        return range(*(self.plain(depth, int) for _ in range(3)))
+        start, stop, step = (self.plain(depth, int) for _ in range(3))
+        result = range(start, stop, step)
+        # Comparing can make a list of it (set, numpy), so it counts as one.
+        self.charge(40 * max(0, (stop - start + step - (1 if step > 0 else -1)) // step))
+        return result
 
     def decimal(self, tag, depth):
         sign, digits = self.take(1)[0], bytes(self.take(self.u32()))
@@ -266,8 +289,8 @@ class Decoder:
     def fraction(self, tag, depth):
         top, bottom = self.plain(depth, int), self.plain(depth, int)
         self.mix(exact=True)
-        if bottom < 1:
-            raise WireError("not a fraction")
+        if bottom < 1 or max(top.bit_length(), bottom.bit_length()) > _FRACTION_BITS:
+            raise WireError("not a fraction, or one that takes long to reduce")
         return fractions.Fraction(top, bottom)
 
     def subclass(self, tag, depth):
@@ -292,6 +315,8 @@ class Decoder:
             raise WireError("an array is too large")
         total = 1
         for size in shape:
+            if not size:
+                self.charge(64 * total)  # rows of nothing: no data bounds how many
             total *= size
         if code == "|O":
             if tag != b"a":
@@ -302,19 +327,23 @@ class Decoder:
             result = numpy.empty(total, dtype=object)
             for index, item in enumerate(flat):
                 result[index] = item
-            return result.reshape(shape)
+            return Several() if depth > 1 and total > 1 else result.reshape(shape)
         dtype = numpy.dtype(code)
         data = self.take(self.u64())
         self.charge(len(data))
         if len(data) != total * dtype.itemsize or (not dtype.itemsize and total > 1 << 20):
             raise WireError("an array's size is wrong")
-        if dtype.kind == "U" and data:
-            if numpy.frombuffer(bytes(data), dtype.str[0] + "u4").max() > 0x10FFFF:
-                raise WireError("a character beyond Unicode")
+        if tag == b"n" and dtype.kind in "SU":  # an item of an array would lose its last zeros
+            text = dtype.kind == "U"
+            return numpy.str_(str(data, "utf-32-le", "surrogatepass")) if text else numpy.bytes_(data)
         if not data:
             result = numpy.zeros(shape, dtype)
+        elif dtype.kind == "U" and numpy.frombuffer(data, dtype.str[0] + "u4").max() > sys.maxunicode:
+            raise WireError("no such character")  # numpy would make a str that Python refuses
         else:
             result = numpy.frombuffer(bytes(data), dtype).reshape(shape)
+        if depth > 1 and total > 1:
+            return Several()
         return result.copy() if tag == b"a" else result[()]
 
     METHODS = {
@@ -347,12 +376,15 @@ class RecordReader:
     """Splits a stream into records without holding more of it than the sinks do.
 
     `begin(kind, test)` gives the sink of a record, something with `update(bytes)`.
+    `known(data, at)` is asked wherever a record may begin: how many bytes from there on are whole
+    records that need not be read, because the owner knows them already.
     """
 
     TEXT_LIMIT = 64 << 10
 
-    def __init__(self, begin):
-        self.begin, self.rest, self.step = begin, b"", self.header
+    def __init__(self, begin, known=lambda data, at: 0):
+        self.begin, self.known, self.rest = begin, known, b""
+        self.step, self.between = self.header, True
         self.kind = self.test = self.left = self.size = 0
         self.seconds, self.sink, self.complete = 0.0, None, None
 
@@ -360,9 +392,12 @@ class RecordReader:
         """Yields (kind, test, seconds, sink, flags) for each record that ends in `data`.
 
         Raises WireError, after which the reader must not be used again."""
-        view = memoryview(self.rest + data if self.rest else data)
+        data = self.rest + data if self.rest else data
+        view = memoryview(data)
         at = 0
         while True:
+            if self.between:
+                at += self.known(data, at)
             used = self.step(view, at)
             if used is None:
                 break
@@ -376,10 +411,10 @@ class RecordReader:
         if len(view) - at < HEADER.size:
             return None
         self.kind, self.test, self.seconds = HEADER.unpack_from(view, at)
-        if not STARTED <= self.kind <= DONE:
+        if not STARTED <= self.kind <= OUTPUT:
             raise WireError("unknown record")
         self.size, self.sink = 0, self.begin(self.kind, self.test)
-        self.step = self.length
+        self.step, self.between = self.length, False
         return HEADER.size
 
     def length(self, view, at):
@@ -387,7 +422,7 @@ class RecordReader:
             return None
         self.left = U32.unpack_from(view, at)[0]
         if self.left == VOID:
-            self.sink, self.step = None, self.header
+            self.sink, self.step, self.between = None, self.header, True
         elif self.left == 0:
             self.step = self.flags
         elif self.left > CHUNK or (self.kind != VALUE and self.size + self.left > self.TEXT_LIMIT):
@@ -411,5 +446,5 @@ class RecordReader:
         if len(view) - at < 1:
             return None
         self.complete = view[at]
-        self.step = self.header
+        self.step, self.between = self.header, True
         return 1

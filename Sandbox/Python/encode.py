@@ -8,8 +8,6 @@ lists, are written in a few passes in C, because one task returns 200 million st
 
 import array
 import collections
-import decimal
-import fractions
 import itertools
 import operator
 import struct
@@ -36,9 +34,6 @@ _I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d
 _same, _differs, _repeat = operator.is_, operator.ne, itertools.repeat
 _islice, _chain, _compress = itertools.islice, itertools.chain.from_iterable, itertools.compress
 _array, _FITS = array.array, range(-(1 << 63), 1 << 63).__contains__
-_Decimal, _decimal_tuple = decimal.Decimal, decimal.Decimal.as_tuple
-_Fraction = fractions.Fraction
-_numerator, _denominator = _Fraction._numerator.__get__, _Fraction._denominator.__get__
 _mro, _vars = type.__dict__["__mro__"].__get__, type.__dict__["__dict__"].__get__
 _name, _flags = type.__dict__["__name__"].__get__, type.__dict__["__flags__"].__get__
 _modules, _HEAP_TYPE = sys.modules, 1 << 9
@@ -63,6 +58,9 @@ _BASE = {
     set: lambda v: set.__or__(set(), v),
     frozenset: lambda v: frozenset(set.__or__(set(), v)),
 }
+
+
+_ENDS = U32.pack(0) + b"\0", U32.pack(0) + b"\1"  # of a record, by its flags
 
 
 def _refuse(data):
@@ -93,10 +91,8 @@ class Encoder:
             if not self.prefix:
                 self.write(U32.pack(VOID))
             raise
-        tail = U32.pack(0) + bytes((self.flags,))
-        if self.out:
-            tail = U32.pack(len(self.out)) + bytes(self.out) + tail
-        self.write(self.prefix + tail)
+        size = U32.pack(len(self.out)) if self.out else b""
+        self.write(b"".join((self.prefix, size, self.out, _ENDS[self.flags])))
 
     def flush(self):
         if self.out:
@@ -207,7 +203,11 @@ class Encoder:
                 return None
             return _LEAF[first]
         # Only plain classes are looked up: a metaclass could have a hash of its own.
-        if count < _SHORT or not all(map(_same, map(type, map(type, items())), _repeat(type))):
+        if count < _SHORT:
+            return None
+        if first in (int, float) and self.exact(iter(items())):
+            return b"e"
+        if not all(map(_same, map(type, map(type, items())), _repeat(type))):
             return None
         if not all(map(_MIXED.__contains__, map(type, items()))):
             return None
@@ -215,6 +215,22 @@ class Encoder:
         if not all(map(_FITS, numbers)):
             return None
         return b"m"
+
+    def exact(self, items):
+        """Whether all are int or float, and equal to themselves as doubles."""
+        while True:
+            block = list(_islice(items, BLOCK))
+            if not block:
+                return True
+            kinds = list(map(type, block))
+            reals = bytes(map(_same, kinds, _repeat(float)))
+            if bytes(map(_same, kinds, _repeat(int))).count(1) + reals.count(1) < len(block):
+                return False
+            try:
+                if _array("d", block).tolist() != block:
+                    return False
+            except OverflowError:
+                return False
 
     def group(self, tag, inner, value):
         """Many lists (or tuples) of leaves: a few passes in C, no call per item."""
@@ -245,7 +261,10 @@ class Encoder:
             block = list(_islice(items, BLOCK))
             if not block:
                 return
-            if leaf == b"m":
+            if leaf == b"e":
+                self.put(bytes(map(_same, map(type, block), _repeat(float))))
+                self.numbers("d", block)
+            elif leaf == b"m":
                 kinds = bytes(map(_MIXED.__getitem__, map(type, block)))
                 self.put(kinds)
                 for kind, part in enumerate((b"q", b"d", b"s", b"?")):
@@ -388,6 +407,8 @@ class Encoder:
         if value.dtype.kind not in "biufcSUMm":
             raise Unsupported("numpy " + code[:100])
         data = value.tobytes()
+        if kind is not array_type:
+            data = data[: value.dtype.itemsize]  # an empty str_ has a byte or four that count for nothing
         self.put(U64.pack(len(data)))
         self.put(data)
         return True
@@ -416,8 +437,22 @@ _HANDLERS = {
     bytearray: Encoder.raw,
     range: Encoder.span,
     collections.deque: Encoder.queue,
-    _Decimal: Encoder.decimal,
-    _Fraction: Encoder.fraction,
 }
 _HANDLERS.update(dict.fromkeys((set, frozenset, _KEYS), Encoder.collection))
 _HANDLERS.update(dict.fromkeys(_MAPPINGS, Encoder.mapping))
+
+
+def learn():
+    """Binds the types of modules that are loaded by now, before a program can put others in their place."""
+    global _decimal_tuple, _numerator, _denominator
+    decimal, fractions = _modules.get("decimal"), _modules.get("fractions")
+    if decimal:
+        _HANDLERS[decimal.Decimal] = Encoder.decimal
+        _decimal_tuple = decimal.Decimal.as_tuple
+    if fractions:
+        _HANDLERS[fractions.Fraction] = Encoder.fraction
+        _numerator = fractions.Fraction._numerator.__get__
+        _denominator = fractions.Fraction._denominator.__get__
+
+
+learn()

@@ -1,12 +1,17 @@
 """Expected values, held by the judge alone, and the sinks that records stream into."""
 
+import array
+import bisect
 import hashlib
+import json
 
 import decode
+import wire
 
 DIGEST_ABOVE = 1 << 20
 MARGIN = 64 << 20
 REFERENCE_LIMIT = 4 << 30
+ONE_CHUNK = wire.CHUNK - (1 << 16)  # shorter data is certain to leave the encoder in one chunk
 
 
 class TooLarge(Exception):
@@ -61,43 +66,137 @@ class TextOrBuffer(Buffer):
                 self.data = None
 
 
-class Expected:
-    """The expected value of one test: its encoding, or only the digest of it.
+class Apart:
+    """An expected value that cannot be settled by comparing records: too large for one chunk, not
+    equal to itself (NaN, arrays), or known by its digest only.
 
     A digest serves for large values made of str, list and tuple alone. Two such values of equal
     types are equal if and only if their encodings are."""
 
-    __slots__ = ("data", "digest", "size", "flags", "seconds", "_floats")
+    __slots__ = ("data", "digest", "size", "flags")
 
-    def __init__(self, data, flags, seconds):
-        self.data, self.digest, self.size = data, None, len(data)
-        self.flags, self.seconds, self._floats = flags, seconds, None
+    def __init__(self, data, digest, size, flags):
+        self.data, self.digest, self.size, self.flags = data, digest, size, flags
 
-    @classmethod
-    def of(cls, sink, flags, seconds):
-        """From the TextOrBuffer that took the reference program's record."""
-        if not sink.digest:
-            return cls(bytes(sink.data), flags, seconds)
-        expected = cls(b"", flags, seconds)
-        expected.size, expected.digest = sink.digest.size, sink.digest.hash.digest()
-        expected._floats = False
-        return expected
 
-    def sink(self):
-        return Digest() if self.digest else Buffer(4 * self.size + MARGIN)
+class Expected:
+    """The expected values of one half (base or plus), in the order of its tests.
 
-    def value(self):
-        return decode.decode(self.data, self.memory())
+    Most are kept as the very records that a right program will send, one after the other: thousands
+    of tests are then settled by one comparison of bytes."""
 
-    def memory(self):
+    def __init__(self):
+        self.stream, self.ends = bytearray(), array.array("Q")  # where each test's record ends
+        self.seconds = array.array("d")  # what the reference program took for each test
+        self.apart, self._apart_tests, self._floats = {}, [], {}
+
+    def __len__(self):
+        return len(self.ends)
+
+    def add(self, data, flags, seconds):
+        """The next test's value, encoded."""
+        if len(data) < ONE_CHUNK and not flags & wire.UNEQUAL:
+            self.stream += wire.record(wire.VALUE, len(self), data, flags)
+        else:
+            self._set_apart(len(self), Apart(bytes(data), None, len(data), flags))
+        self._end(seconds)
+
+    def add_digest(self, digest, flags, seconds):
+        """The next test's value, known by the Digest that took it."""
+        self._set_apart(len(self), Apart(b"", digest.hash.digest(), digest.size, flags))
+        self._end(seconds)
+
+    def _set_apart(self, test, value):
+        self.apart[test] = value
+        self._apart_tests.append(test)
+
+    def _end(self, seconds):
+        self.ends.append(len(self.stream))
+        self.seconds.append(seconds)
+
+    def start(self, test):
+        return self.ends[test - 1] if test else 0
+
+    def data(self, test):
+        if test in self.apart:
+            return self.apart[test].data
+        inside = self.start(test) + wire.HEADER.size + 4
+        return bytes(self.stream[inside : self.ends[test] - 5])
+
+    def settles(self, test):
+        """Whether equal encodings imply equal values."""
+        return test not in self.apart or not self.apart[test].flags & wire.UNEQUAL
+
+    def size(self, test):
+        if test in self.apart:
+            return self.apart[test].size
+        return self.ends[test] - self.start(test) - wire.HEADER.size - 9
+
+    def digest(self, test):
+        return self.apart[test].digest if test in self.apart else None
+
+    def total_size(self):
+        return len(self.stream) + sum(apart.size for apart in self.apart.values())
+
+    def sink(self, test):
+        return Digest() if self.digest(test) else Buffer(4 * self.size(test) + MARGIN)
+
+    def value(self, test):
+        return decode.decode(self.data(test), self.memory(test))
+
+    def memory(self, test):
         """The memory that decoding an output for this test may take."""
-        return 16 * self.size + decode.SLACK
+        return 16 * self.size(test) + decode.SLACK
 
-    def floats(self, is_floats):
-        if self._floats is None:
+    def floats(self, test, is_floats):
+        if test not in self._floats:
+            data = self.data(test)
             # A list of nothing but floats is a vector (v), so another list is one of floats only
             # when it begins with a numpy scalar or a subclass.
-            tag, first = self.data[:1], self.data[5:6]
-            possible = first in b"fnx" if tag in b"lt" else tag in b"fvxna"
-            self._floats = possible and is_floats(self.value())
-        return self._floats
+            tag, first = data[:1], data[5:6]
+            possible = tag and (first in b"fnx" if tag in b"lt" else tag in b"fvxna")
+            self._floats[test] = bool(possible) and is_floats(self.value(test))
+        return self._floats[test]
+
+    def matching(self, first, data, at):
+        """The test after the last one whose whole record is in `data`, as expected, when that of the
+        test `first` begins at `at`; and how many bytes those records are."""
+        next_apart = bisect.bisect_left(self._apart_tests, first)
+        barrier = self._apart_tests[next_apart] if next_apart < len(self.apart) else len(self)
+        start = self.start(first)
+        size = min(len(data) - at, self.start(barrier) - start)
+        last = bisect.bisect_right(self.ends, start + size, first, barrier)
+        if not self.stream.startswith(data[at : at + size], start):
+            low = first
+            while low < last:
+                middle = (low + last + 1) // 2
+                size = self.ends[middle - 1] - start
+                if self.stream.startswith(data[at : at + size], start):
+                    low = middle
+                else:
+                    last = middle - 1
+        return last, self.start(last) - start
+
+    def packed_size(self):
+        return len(self.stream) + sum(len(apart.data) for apart in self.apart.values()) + 64 * len(self)
+
+    def pack(self):
+        """The whole as bytes, for `unpack` in another process of the same version."""
+        apart = [[t, a.digest.hex() if a.digest else None, a.size, a.flags] for t, a in self.apart.items()]
+        parts = (self.seconds.tobytes(), self.ends.tobytes(), bytes(self.stream), json.dumps(apart).encode())
+        return wire.pack_parts(*parts, *(a.data for a in self.apart.values()))
+
+    @classmethod
+    def unpack(cls, data):
+        """Raises WireError or ValueError when the bytes do not fit together."""
+        expected = cls()
+        seconds, ends, stream, apart, *texts = wire.unpack_parts(data)
+        expected.seconds.frombytes(seconds)
+        expected.ends.frombytes(ends)
+        expected.stream = stream
+        for (test, digest, size, flags), text in zip(json.loads(apart), texts):
+            value = Apart(text, bytes.fromhex(digest) if digest else None, size, flags)
+            expected._set_apart(test, value)
+        if len(expected.seconds) != len(expected) or expected.start(len(expected)) != len(stream):
+            raise wire.WireError("kept expected values do not fit together")
+        return expected

@@ -2,14 +2,13 @@
 
 They are no protection, the sandbox is: a program that calls `open` or `subprocess.run` fails in the
 reference, so it must fail here. The limits on memory, which the reference sets in the same place,
-are set in candidate.py. Source: evalplus `eval/utils.py`.
+are set in candidate.py. A program that wants shutil or subprocess finds them loaded (library.py). Source: evalplus `eval/utils.py`.
 """
 
 import builtins
+import contextlib
 import faulthandler
 import os
-import shutil
-import subprocess
 import sys
 
 _OS = """kill system putenv remove removedirs rmdir fchdir setuid fork forkpty killpg rename renames
@@ -17,16 +16,44 @@ truncate replace unlink fchmod fchown chmod chown chroot lchflags lchmod lchown 
 chdir""".split()
 
 
+_SHUTIL, _MODULES = ("rmtree", "move", "chown"), ("ipdb", "joblib", "resource", "psutil", "tkinter")
+
+
 def restrict():
-    """Applies the restrictions to this process, for good."""
+    """Applies the restrictions to what is loaded by now."""
     faulthandler.disable()
-    for name in ("exit", "quit", "open", "help"):
-        setattr(builtins, name, None)
     os.environ["OMP_NUM_THREADS"] = "1"
-    for name in _OS:
-        setattr(os, name, None)
-    for name in ("rmtree", "move", "chown"):
-        setattr(shutil, name, None)
-    subprocess.Popen = None
-    for name in ("ipdb", "joblib", "resource", "psutil", "tkinter"):
+    for holder, name in _restricted():
+        _originals.setdefault((holder.__name__, name), getattr(holder, name, None))
+        setattr(holder, name, None)
+
+
+def hide():
+    """The modules that the reference takes away; the zygote itself needs one of them."""
+    for name in _MODULES:
         sys.modules[name] = None
+
+
+@contextlib.contextmanager
+def lifted():
+    """For the zygote, which imports modules that a program names: some need what is taken away."""
+    for (holder, name), value in _originals.items():
+        setattr(sys.modules[holder], name, value)
+    try:
+        yield
+    finally:
+        restrict()
+
+
+_originals = {}
+
+
+def _restricted():
+    for name in ("exit", "quit", "open", "help"):
+        yield builtins, name
+    for name in _OS:
+        yield os, name
+    for module, names in (("shutil", _SHUTIL), ("subprocess", ("Popen",))):
+        if module in sys.modules:
+            for name in names:
+                yield sys.modules[module], name

@@ -16,12 +16,23 @@ import struct
 import sys
 import time
 
+import convert
+import library
 import oracle
 import wire
+from expected import Expected
+from notices import Notices
 from trial import Reference, Trial
 
 ZYGOTE = 3
+HALVES = ("base", "plus")
+META = ("task_id", "dataset", "entry_point", "memory_bytes")
 REFERENCE_SECONDS, SANITIZE_SECONDS, PATIENCE = 300.0, 60.0, 60.0
+LITERAL_LIMIT = 320  # characters of a value in a verdict, unless the runner asks for more
+TEXT_LIMIT = 8192  # characters of a text in a verdict
+FIRST_PAUSE, LONGEST_PAUSE = 2, 16  # milliseconds between two looks at a result pipe
+PIPE = 1 << 20
+PACKED_LIMIT = 192 << 20  # larger expected values are not given to the runner to be kept
 SANITIZE_MEMORY, SANITIZE_OUTPUT = 2 << 30, 64 << 20
 PROGRAM_LIMIT = 16 << 20  # a larger one takes its time and memory before it is locked down
 
@@ -35,6 +46,7 @@ class Zygote:
 
     def __init__(self):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=ZYGOTE)
+        self.notices = Notices()
 
     def send(self, op, *parts):
         body = wire.pack_parts(*parts)
@@ -79,9 +91,10 @@ class Zygote:
         counts = json.loads(self.receive("t")[0][0])
         return counts["base"], counts["plus"]
 
-    def run(self, op, order, limits, program, consume):
-        """Runs one child on `program` (a JSON string token). `consume(bytes)` gets its output and
-        returns False to have it killed. Returns the zygote's report of its end."""
+    def run(self, op, order, limits, program, reader):
+        """Runs one child on `program` (a JSON string token). `reader.consume(bytes)` gets its
+        output and returns False to have it killed, as `reader.overdue(now)` does by returning True.
+        Returns the zygote's report of its end."""
         self.send(op, json.dumps(order).encode(), limits)
         _, descriptors = self.receive("r")
         if len(descriptors) != 2:
@@ -96,44 +109,51 @@ class Zygote:
                 pass  # the child is dead; its report says how
             finally:
                 os.close(source)
-            return self.pump(result, order["seconds"], consume)
+            report = self.watch(result, order["seconds"], reader)
         finally:
             os.close(result)
-
-    def pump(self, result, seconds, consume):
-        os.set_blocking(result, False)
-        poll = select.poll()
-        poll.register(result, select.POLLIN)
-        poll.register(self.sock, select.POLLIN)
-        deadline = time.monotonic() + seconds + PATIENCE
-        report, reading = None, True
-        while report is None or reading:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise Fault("the zygote did not report the end of a program")
-            for descriptor, _ in poll.poll(remaining * 1000):
-                if descriptor != result:
-                    report = json.loads(self.receive("x")[0][0])
-                    poll.unregister(self.sock)
-                elif reading:
-                    reading = self.read(result, consume)
-                    if reading is None:
-                        if report is None:
-                            self.send("K")
-                        reading = False
-                    if not reading:
-                        poll.unregister(result)
+        report["forbidden"] = self.notices.forbidden(report)
         return report
 
-    def read(self, result, consume):
-        """True: more may come. False: end of file. None: nobody wants more."""
+    def watch(self, result, seconds, reader):
+        """Looks at the pipe from time to time instead of waiting for it: waking this process after
+        each of a thousand short tests would take longer than the tests."""
+        os.set_blocking(result, False)
+        poll = select.poll()
+        poll.register(self.sock, select.POLLIN)
+        deadline = time.monotonic() + seconds + PATIENCE
+        wanted, pause = True, FIRST_PAUSE
+        while not poll.poll(pause):
+            # Here, and not after a comparison that may itself take long.
+            if time.monotonic() > deadline:
+                raise Fault("the zygote did not report the end of a program")
+            pause = min(2 * pause, LONGEST_PAUSE)
+            if wanted:
+                wanted, count = drain(result, reader)
+                if count > PIPE // 4:
+                    pause = FIRST_PAUSE
+                if not wanted or reader.overdue(time.monotonic()):
+                    wanted = False
+                    self.send("K")
+        report = json.loads(self.receive("x")[0][0])
+        if wanted:
+            drain(result, reader)  # the child is dead, nothing is added
+        return report
+
+
+def drain(result, reader):
+    """Hands over what is in the pipe. Returns whether more is wanted, and how many bytes it was."""
+    total = 0
+    while True:
         try:
-            data = os.read(result, 1 << 18)
+            data = os.read(result, PIPE)
         except BlockingIOError:
-            return True
+            return True, total
         if not data:
-            return False
-        return True if consume(data) else None
+            return True, total
+        total += len(data)
+        if not reader.consume(data):
+            return False, total
 
 
 class Task:
@@ -143,69 +163,100 @@ class Task:
         self.zygote, self.request = zygote, request
         self.raw = {"base": blobs[0], "plus": blobs[1]}
         self.tolerance = json.loads(blobs[2])
-        self.expected, self.parsed, self.failure = {}, {}, None
-        meta = {key: request[key] for key in ("task_id", "dataset", "entry_point", "memory_bytes")}
-        self.counts = zygote.open_task(meta, blobs[0], blobs[1])
-        for half, count in zip(("base", "plus"), self.counts):
+        self.parsed, self.failure = {}, None
+        self.meta = {key: request[key] for key in META}
+        self.expected = unpack_expected(blobs[4]) if len(blobs) > 4 else {}
+        self.is_known = bool(self.expected)
+        self.counts = zygote.open_task(self.meta, blobs[0], blobs[1])
+        if not self.is_known or self.counts != tuple(len(self.expected.get(half, ())) for half in HALVES):
+            self.learn(blobs)
+        self.limits = {half: self.time_limits(half) for half in self.expected}
+
+    def learn(self, blobs):
+        """Runs the reference program for the expected values. No candidate is ever forked from a
+        process that did that."""
+        self.is_known, self.expected = False, {}
+        for half, count in zip(HALVES, self.counts):
             self.failure = self.failure or self.reference(half, count, blobs[3])
-        zygote.send("E")
+        self.zygote.send("E")
         if not self.failure:
-            zygote.open_task(meta, blobs[0], blobs[1])
+            self.zygote.open_task(self.meta, blobs[0], blobs[1])
 
     def reference(self, half, count, program):
         """Runs the reference program. Returns None, or why it is no reference."""
         run = Reference(self.request["dataset"], self.request["entry_point"], count)
         order = {"half": half, "mode": "reference", "fast": True, "seconds": REFERENCE_SECONDS}
-        order["capture"] = oracle.PLAIN
-        report = self.zygote.run("R", order, b"", program, run.consume)
+        order["capture"], order["modules"] = oracle.PLAIN, library.named(program) + ["copy"]
+        report = self.zygote.run("R", order, b"", program, run)
         if not report["locked"]:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
         self.expected[half] = run.values
         reason = run.failure(report)
         return "%s test: %s" % (half, reason) if reason else None
 
+    def time_limits(self, half):
+        least, factor = self.request["min_time_limit"], self.request["time_factor"]
+        return [max(least, factor * seconds) for seconds in self.expected[half].seconds]
+
+    def inputs(self, half):
+        if half not in self.parsed:
+            raw = json.loads(self.raw[half])
+            self.parsed[half] = convert.convert(
+                self.request["dataset"], self.request["task_id"], raw
+            )
+        return self.parsed[half]
+
     def reply(self):
-        seconds = {h: sum(e.seconds for e in values) for h, values in self.expected.items()}
+        """The reply's object, and the packed expected values unless the runner sent them."""
         answer = {"op": "task", "base_tests": self.counts[0], "plus_tests": self.counts[1]}
         answer["reference"] = "failed" if self.failure else "ok"
-        answer["base_seconds"], answer["plus_seconds"] = (
-            seconds.get("base", 0),
-            seconds.get("plus", 0),
-        )
+        for half in HALVES:
+            values = self.expected.get(half)
+            answer[half + "_seconds"] = sum(values.seconds) if values else 0
         if self.failure:
             answer["detail"] = clean(self.failure)
-        return answer
+        size = sum(values.packed_size() for values in self.expected.values())
+        if self.failure or self.is_known or size > PACKED_LIMIT:
+            return answer, []
+        return answer, [wire.pack_parts(*(self.expected[half].pack() for half in HALVES))]
 
-    def candidate(self, half, fast, program):
+    def candidate(self, half, fast, program, shown):
         """The verdict on one half, as the reply's object."""
-        request, expected = self.request, self.expected[half]
-        limits = [
-            max(request["min_time_limit"], request["time_factor"] * e.seconds) for e in expected
-        ]
+        request, expected, limits = self.request, self.expected[half], self.limits[half]
         # evalplus: T = min(60, sum) + 1, one more when all tests are run, and the parent of the
         # process waits for T + 1.
         seconds = min(request["max_total_time"], sum(limits)) + (2 if fast else 3)
-        trial = Trial(request, self.tolerance, expected, self.raw[half], fast)
+        trial = Trial(request, self.tolerance, expected, limits, lambda: self.inputs(half), fast)
+        trial.shown = shown
         if len(program) > PROGRAM_LIMIT:
             detail = "a program of %d bytes, %d are allowed" % (len(program), PROGRAM_LIMIT)
             trial.program_error = ("out of memory", detail)
             return trial.verdict({"wall": 0, "cpu": 0, "rss": 0})
         order = {"half": half, "mode": "candidate", "fast": fast, "seconds": seconds}
         order["capture"] = oracle.capture(request["dataset"], request["entry_point"])
+        order["modules"] = library.named(program)
         raw_limits = array.array("d", limits).tobytes()
-        report = self.zygote.run("R", order, raw_limits, program, trial.consume)
+        report = self.zygote.run("R", order, raw_limits, program, trial)
         if not report["locked"]:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
         verdict = trial.verdict(report)
-        for key in ("detail", "output_tail"):
+        for key in ("detail", "output_tail", "input", "expected", "got"):
             if verdict.get(key):
                 verdict[key] = clean(verdict[key])
         return verdict
 
 
+def unpack_expected(blob):
+    """The expected values that an earlier judge packed; none when they are not whole."""
+    try:
+        return {h: Expected.unpack(part) for h, part in zip(HALVES, wire.unpack_parts(blob))}
+    except (wire.WireError, ValueError, TypeError):
+        return {}
+
+
 def clean(text):
     """A str that any JSON reader takes: capped, without lone surrogates."""
-    return text[:2048].encode("utf-8", "replace").decode()
+    return text[:TEXT_LIMIT].encode("utf-8", "replace").decode()
 
 
 def checked_token(token):
@@ -213,6 +264,20 @@ def checked_token(token):
     if not isinstance(json.loads(token), str):
         raise Fault("a program must be sent as a JSON string token")
     return token
+
+
+class Collected:
+    """What a sanitiser writes, to a limit."""
+
+    def __init__(self):
+        self.data = bytearray()
+
+    def consume(self, data):
+        self.data += data
+        return len(self.data) < SANITIZE_OUTPUT
+
+    def overdue(self, now):
+        return False
 
 
 class Judge:
@@ -239,7 +304,7 @@ class Judge:
         self.close()
         task = Task(self.zygote, request, blobs)
         self.task = None if task.failure else task
-        return task.reply(), []
+        return task.reply()
 
     def close(self):
         if self.task:
@@ -252,21 +317,17 @@ class Judge:
         program = checked_token(blobs[0])
         answer = {"op": "candidate"}
         for half in request["halves"]:
-            answer[half] = self.task.candidate(half, request["fast"], program)
+            shown = request.get("literal_limit", LITERAL_LIMIT)
+            answer[half] = self.task.candidate(half, request["fast"], program, shown)
         return answer, []
 
     def sanitize(self, request, blobs):
-        output = bytearray()
-
-        def consume(data):
-            output.extend(data)
-            return len(output) < SANITIZE_OUTPUT
-
         order = {"entry_point": request.get("entry_point"), "seconds": SANITIZE_SECONDS}
         order["memory_bytes"] = SANITIZE_MEMORY
-        report = self.zygote.run("S", order, b"", checked_token(blobs[0]), consume)
+        output = Collected()
+        report = self.zygote.run("S", order, b"", checked_token(blobs[0]), output)
         try:
-            text = json.loads(output)
+            text = json.loads(output.data)
         except ValueError:
             text = None
         if report["exit"] != 0 or not isinstance(text, str):

@@ -42,6 +42,20 @@ def is_floats(value):
     return getattr(value, "shape", ()) != () and str(dtype) in ("float32", "float64")
 
 
+def _size(value):
+    """The number of items of a numpy array; 1 for anything else."""
+    return value.size if hasattr(value, "dtype") else 1
+
+
+def _elements(output):
+    """set(output), one by one: the judge's alarm is only noticed between byte codes, and a hostile
+    choice of hashes takes quadratic time."""
+    result = set()
+    for item in output:
+        result.add(item)
+    return result
+
+
 def _pyramid_surface(base, height):
     """Mbpp/581 with `height` read as the pyramid's height and not its slant height."""
     slant = math.sqrt((base / 2) ** 2 + height**2)
@@ -78,13 +92,8 @@ class Oracle:
         self.is_root = capture(dataset, entry_point) == ARGUMENT
         self.is_set = mbpp and entry_point in SET_TASKS
         self.is_not_none = mbpp and entry_point in NOT_NONE_TASKS
-
-    def accepts_equal_bytes(self, floats):
-        """True when an encoding equal to the expected one settles the test. Notes the tolerance."""
-        if self.is_root or self.is_set or self.is_not_none:
-            return False
-        self.note(floats)
-        return True
+        # An output that equals the expected one need not be right, or is no single value.
+        self.is_special = self.is_root or self.is_set or self.is_not_none
 
     def note(self, floats):
         if self.tolerance == 0 and floats:
@@ -93,6 +102,8 @@ class Oracle:
     def root(self, output, argument, original):
         """HumanEval/32. The reference evaluates the polynomial as the call left it. A program
         could clear it, so the polynomial as it was must vanish too. Raises as the reference."""
+        if type(argument) is not list:
+            return False  # not what any call leaves
         for coefficients in (argument, original):
             if not abs(_polynomial(coefficients, output)) <= self.tolerance:
                 return False
@@ -102,6 +113,11 @@ class Oracle:
         """Whether `output` counts. `arguments` is a function giving the test's arguments.
 
         Any exception means no, as in the reference."""
+        if _size(output) > 1 and not self.is_not_none and self.entry_point != "are_equivalent":
+            # `==` would give an array, which is neither true nor false, and as large as the
+            # product of both sizes.
+            self.note(is_floats(expected))
+            return False
         exact = output == expected
         if self.dataset == "mbpp":
             exact = self.special(exact, output, expected, arguments)

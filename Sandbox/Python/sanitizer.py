@@ -6,7 +6,6 @@ are rebuilt from the spans of `ast`. Differences that remain are listed in
 Tests/SandboxTests/Python/README.md.
 """
 
-import ast
 import heapq
 import re
 import warnings
@@ -19,6 +18,13 @@ _AT_LAST_TOKEN = re.compile(
     r"invalid syntax$|unexpected (un)?indent$|expected an indented block|unindent does not match"
     r"|invalid (non-printable )?character|invalid decimal literal"
 )
+
+
+def load():
+    """Imports what only a sanitiser needs; a program's process must not carry it."""
+    global ast
+    import ast
+
 
 
 def _parse(text):
@@ -232,6 +238,7 @@ def _target_code(block, entry_point):
 
 def sanitize(text, entry_point=None):
     """The program in `text`, as `evalplus.sanitize` extracts it."""
+    load()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         block = code_extract(text)

@@ -5,17 +5,20 @@ import json
 import math
 import resource
 import signal
+import time
 
 import convert
 import decode
 import oracle
 import wire
 from expected import MARGIN, REFERENCE_LIMIT, Buffer, Expected, TextOrBuffer, TooLarge
+from literal import literal
 
 TEXT_LIMIT = 64 << 10
 # For decoding and comparing one output: CPU seconds, at most and at least (one more for each MiB), and
 # memory beside what the expected values account for. numpy broadcasts small outputs to huge tables.
 COMPARE_SECONDS, COMPARE_LEAST, COMPARE_MEMORY = 20, 2, 2 << 30
+GRACE = 2.0  # seconds beyond a test's limit for the alarm to reach the program
 
 _REASONS = {
     "syntax": "syntax error",
@@ -69,7 +72,7 @@ class Records:
         self.started = self.done = False
         self.tail, self.stop = "", None  # stop: (reason, detail) that ended the run from our side
         self.program_error = None
-        self.reader = decode.RecordReader(self.begin)
+        self.reader = decode.RecordReader(self.begin, self.known)
         self.received, self.budget = 0, REFERENCE_LIMIT
 
     def consume(self, data):
@@ -87,6 +90,9 @@ class Records:
             self.stop = ("output too large", str(error))
         return not (self.stop or self.done)  # whoever lingers after `done` is killed
 
+    def known(self, data, at):
+        return 0
+
     def begin(self, kind, test):
         if self.started == (kind == wire.STARTED) or self.done or self.program_error:
             raise wire.WireError("a record out of order")
@@ -100,13 +106,18 @@ class Records:
         if kind == wire.STARTED:
             self.started = True
             return True
+        if kind in (wire.READY, wire.ALARM):
+            return self.note(kind)
         text = None
         if kind != wire.VALUE:
             text = bytes(sink.data).decode("utf-8", "replace")
         if kind == wire.DONE:
             if test != self.next:
                 raise wire.WireError("%d tests announced, %d received" % (test, self.next))
-            self.done, self.tail = True, text
+            self.done = True
+            return True
+        if kind == wire.OUTPUT:
+            self.tail = text
             return True
         if kind == wire.EXCEPTION and test == wire.PROGRAM and self.next == 0:
             self.program_error = _explain(text)
@@ -120,6 +131,15 @@ class Records:
         return self.no_value(test, reason, detail)
 
 
+    def note(self, kind):
+        """READY or ALARM: hints that move a deadline, nothing else."""
+        return True
+
+    def overdue(self, now):
+        """Whether the program must be killed, at the monotonic time `now`."""
+        return False
+
+
 class Reference(Records):
     """The run of the reference program. Its stream is believed: it made the expected values."""
 
@@ -127,7 +147,7 @@ class Reference(Records):
         super().__init__(count)
         self.not_none = dataset == "mbpp" and entry_point in oracle.NOT_NONE_TASKS
         self.may_digest = oracle.capture(dataset, entry_point) == oracle.PLAIN and not self.not_none
-        self.values, self.problem = [], None
+        self.values, self.problem = Expected(), None
         self.budget = 16 << 30
 
     def value_sink(self, test):
@@ -137,14 +157,16 @@ class Reference(Records):
         if not (math.isfinite(seconds) and seconds >= 0):
             raise wire.WireError("a time that is none")
         if self.not_none:
-            self.values.append(Expected(b"F" if sink.data == b"N" else b"T", 0, seconds))
+            self.values.add(b"F" if sink.data == b"N" else b"T", 0, seconds)
+        elif sink.digest:
+            self.values.add_digest(sink.digest, flags, seconds)
         else:
-            self.values.append(Expected.of(sink, flags, seconds))
+            self.values.add(sink.data, flags, seconds)
         return True
 
     def no_value(self, test, reason, detail):
         if self.not_none and reason == "unsupported type":
-            self.values.append(Expected(b"T", 0, 0.0))
+            self.values.add(b"T", 0, 0.0)
             return True
         self.problem = "%d: %s (%s)" % (test, reason, detail)
         return False
@@ -158,47 +180,85 @@ class Reference(Records):
         return "%d: the program ended early: %s" % (self.next, json.dumps(report))
 
 
-class Trial(Records):
-    """The run of a program to be judged."""
+class Failure:
+    """Why a program fails, and on which test; `got` is filled in when its output could be decoded."""
 
-    def __init__(self, request, tolerance, expected, raw_inputs, fast):
+    def __init__(self, reason, detail, test, got=None):
+        self.reason, self.detail, self.test, self.got = reason, detail, test, got
+
+
+class Trial(Records):
+    """The run of a program to be judged. `inputs()` gives the half's inputs, parsed."""
+
+    def __init__(self, request, tolerance, expected, limits, inputs, fast):
         super().__init__(len(expected))
-        self.request, self.expected, self.raw_inputs, self.fast = (
-            request,
-            expected,
-            raw_inputs,
-            fast,
-        )
+        self.request, self.expected, self.limits, self.inputs = request, expected, limits, inputs
+        self.fast = fast
         self.oracle = oracle.Oracle(request["dataset"], request["entry_point"], tolerance)
-        self.parsed, self.first = None, None
+        self.shown = 320  # characters of a value in the verdict
+        self.first, self.decoded = None, None  # decoded: the output at hand, in a tuple
         # evalplus 0.3.1 passes over HumanEval/32's tests without recording the good ones.
         self.unrecorded = self.oracle.is_root and request["semantics"] == "evalplus-0.3.1"
         self.details, self.progress = [False] * len(expected), 0
-        self.budget = 4 * sum(e.size for e in expected) + MARGIN + 4096 * len(expected)
+        self.noted, self.raised = 0, set()  # tests noted for the tolerance; those without an output
+        self.budget = 4 * expected.total_size() + MARGIN + 4096 * len(expected)
+        self.ready, self.overran = None, False  # ready: when the test at hand began, at the latest
 
-    def inputs(self):
-        if self.parsed is None:
-            request = self.request
-            raw = json.loads(self.raw_inputs)
-            self.parsed = convert.convert(request["dataset"], request["task_id"], raw)
-        return self.parsed
+    def known(self, data, at):
+        """Settles the tests whose records are the reference's own, byte for byte."""
+        if not self.ready or self.done or self.next == self.count or self.oracle.is_special:
+            return 0
+        last, size = self.expected.matching(self.next, data, at)
+        if last > self.next:
+            self.details[self.next : last] = [True] * (last - self.next)
+            self.progress += last - self.next
+            self.next, self.ready = last, time.monotonic()
+        return size
+
+    def note(self, kind):
+        if kind == wire.READY:
+            if self.ready or self.next:
+                raise wire.WireError("a record out of order")
+            self.ready = time.monotonic()
+        else:
+            # The program may swallow the alarm and go on, as in the reference: to the total limit.
+            self.ready = math.inf
+        return True
+
+    def overdue(self, now):
+        """A test that is neither over nor interrupted by its alarm: the program sits in a call that
+        Python cannot interrupt, or has switched the alarm off."""
+        if not self.ready or self.stop or self.next == self.count:
+            return False
+        if now <= self.ready + self.limits[self.next] + GRACE:
+            return False
+        self.overran = True
+        return True
 
     def value_sink(self, test):
-        return self.expected[test].sink()
+        return self.expected.sink(test)
+
+    def note_tolerance(self, test):
+        """Brings the tolerance to where the tests up to and with `test` have brought it."""
+        while self.noted <= test and self.oracle.tolerance == 0:
+            if self.noted not in self.raised:
+                self.oracle.note(self.expected.floats(self.noted, oracle.is_floats))
+            self.noted += 1
 
     def value(self, test, seconds, sink, flags):
-        expected = self.expected[test]
-        if expected.digest:
-            self.oracle.note(False)
-            return self.settle(test, sink.hash.digest() == expected.digest)
-        if sink.data == expected.data and not expected.flags & wire.UNEQUAL:
-            if self.oracle.accepts_equal_bytes(expected.floats(oracle.is_floats)):
-                return self.settle(test, True)
+        self.ready = time.monotonic()
+        expected, self.decoded = self.expected, None
+        digest = expected.digest(test)
+        if digest:
+            return self.settle(test, sink.hash.digest() == digest)
+        data = sink.data
+        if expected.settles(test) and not self.oracle.is_special and data == expected.data(test):
+            return self.settle(test, True)
         detail = None
-        seconds = min(COMPARE_SECONDS, COMPARE_LEAST + (len(sink.data) + expected.size >> 20))
+        seconds = min(COMPARE_SECONDS, COMPARE_LEAST + (len(data) + expected.size(test) >> 20))
         try:
-            with _bounds(seconds, COMPARE_MEMORY + self.budget + expected.memory()):
-                accepted = self.compare(test, sink.data, expected)
+            with _bounds(seconds, COMPARE_MEMORY + self.budget + expected.memory(test)):
+                accepted = self.compare(test, data)
         except wire.WireError:
             raise
         except _ComparingTooLong:
@@ -207,22 +267,25 @@ class Trial(Records):
             accepted, detail = False, "not comparable: %s" % type(error).__name__
         return self.settle(test, accepted, "wrong answer", detail)
 
-    def compare(self, test, data, expected):
-        value = decode.decode(data, expected.memory())
+    def compare(self, test, data):
+        value = decode.decode(data, self.expected.memory(test))
+        self.decoded = (value,)
         if self.oracle.is_root:
             if type(value) is not tuple or len(value) != 2:
                 raise wire.WireError("no argument beside the output")
             return self.oracle.root(value[0], value[1], self.inputs()[test][0])
-        return self.oracle.accepts(value, expected.value(), lambda: self.inputs()[test])
+        if test:
+            self.note_tolerance(test - 1)
+        return self.oracle.accepts(value, self.expected.value(test), lambda: self.inputs()[test])
 
     def no_value(self, test, reason, detail):
-        if reason == "unsupported type" and not self.oracle.is_root:
-            expected = self.expected[test]
-            if self.oracle.is_not_none:
-                foreign = oracle.Foreign()
-                accepted = self.oracle.accepts(foreign, expected.value(), lambda: ())
-                return self.settle(test, accepted, "wrong answer", detail)
-            self.oracle.note(expected.floats(oracle.is_floats))
+        self.ready, self.decoded = time.monotonic(), None
+        if reason != "unsupported type":
+            self.raised.add(test)
+        if reason == "unsupported type" and self.oracle.is_not_none:
+            foreign = oracle.Foreign()
+            accepted = self.oracle.accepts(foreign, self.expected.value(test), lambda: ())
+            return self.settle(test, accepted, "wrong answer", detail)
         return self.settle(test, False, reason, detail)
 
     def settle(self, test, accepted, reason="wrong answer", detail=None):
@@ -231,52 +294,72 @@ class Trial(Records):
         self.details[test] = accepted
         self.progress += 1
         if not accepted and self.first is None:
-            self.first = (reason, detail, test)
+            self.first = Failure(reason, detail, test, self.decoded)
         return accepted or not self.fast
 
     def verdict(self, report):
         """The reply's object for this half: evalplus's status, our reason, and the measurements."""
-        status, reason, detail, test = self.outcome(report)
-        answer = {"status": status, "reason": reason, "tests_run": self.next}
+        status, failure = self.outcome(report)
+        answer = {"status": status, "reason": failure.reason, "tests_run": self.next}
         answer["wall_seconds"], answer["cpu_seconds"] = report["wall"], report["cpu"]
         answer["memory_bytes"] = report["rss"]
-        if detail:
-            answer["detail"] = detail
-        if test is not None:
-            answer["test"] = test
+        if failure.detail:
+            answer["detail"] = failure.detail
+        if failure.test is not None:
+            answer["test"] = failure.test
+            answer.update(self.explanation(failure))
         if self.tail:
             answer["output_tail"] = self.tail
         answer["fail_tests"] = self.failing(status)
         return answer
 
+    def explanation(self, failure):
+        """The failing test as Python text: its input, the expected value, what came instead."""
+        test, limit = failure.test, self.shown
+        texts = {"input": literal(self.inputs()[test], limit)}
+        if self.oracle.is_root:
+            texts["expected"] = "a root of the polynomial in the input"
+        elif self.expected.digest(test):
+            texts["expected"] = "a text of %d encoded bytes" % self.expected.size(test)
+        else:
+            texts["expected"] = literal(self.expected.value(test), limit)
+        if failure.got:
+            got = failure.got[0][0] if self.oracle.is_root else failure.got[0]
+            texts["got"] = literal(got, limit)
+        return texts
+
     def outcome(self, report):
-        """(status, reason, detail, failing test). The order of the checks is evalplus's: what was
-        settled before the process ended counts, and a process that never finished is `timeout`."""
+        """(status, Failure). The order of the checks is evalplus's: what was settled before the
+        process ended counts, and a process that never finished is `timeout`."""
         if self.program_error:
-            return ("fail",) + self.program_error + (None,)
+            return "fail", Failure(*self.program_error, None)
         if self.fast and self.first:
-            return ("fail",) + self.first
+            return "fail", self.first
+        at = self.next if self.next < self.count else None
         if self.stop:
-            return ("fail",) + self.stop + (self.next,)
-        if self.done:
-            if self.first:
-                return ("fail",) + self.first
-            if self.progress == self.count:
-                return "pass", "passed", None, None
-            if self.unrecorded:
-                return "fail", "wrong answer", "evalplus 0.3.1 fails every program here", None
-            return "fail", "protocol violation", "tests are missing", self.next
-        return ("timeout",) + self.ending(report) + (self.next if self.next < self.count else None,)
+            return "fail", Failure(*self.stop, at)
+        if not self.done:
+            return "timeout", Failure(*self.ending(report), at)
+        if self.first:
+            return "fail", self.first
+        if self.progress == self.count:
+            return "pass", Failure("passed", None, None)
+        if self.unrecorded:
+            text = "evalplus 0.3.1 fails every program here"
+            return "fail", Failure("wrong answer", text, None)
+        return "fail", Failure("protocol violation", "tests are missing", at)
 
     def ending(self, report):
         """(reason, detail) for a process that ended before it was done."""
         number = report["signal"]
+        if report["forbidden"]:
+            return "forbidden system call", report["forbidden"]
+        if report["killed"] == "judge" and self.overran:
+            return "per-test timeout", "the alarm did not reach the program"
         if report["killed"] == "limit":
             return "total timeout", "over the total limit"
         if number is None:
             return "exited early", "exit status %s" % report["exit"]
-        if number == signal.SIGSYS:
-            return "forbidden system call", "SIGSYS"
         if number == signal.SIGXCPU or (
             number == signal.SIGKILL and report["cpu"] > report["wall"] + 1
         ):

@@ -5,14 +5,17 @@ a chunk is    u32 length (1 ... 1 MiB) | bytes
 an end is     u32 0 | u8 flags            (the record is complete)
           or  u32 0xFFFFFFFF              (the record is void, another one for the test follows)
 
-All integers are little-endian. `seconds` and `flags` are believed only of the reference program.
+All integers are little-endian. `seconds` and `flags` are believed only of the reference program; a
+candidate's `seconds` are 0, so that the stream of a right program is known in advance.
 encode.py writes records and values, decode.py reads them. There is no pickle, marshal, eval or
 repr: nothing can import, call or look up a name on behalf of the sender.
 """
 
 import struct
 
-STARTED, VALUE, EXCEPTION, UNSUPPORTED, DONE = 1, 2, 3, 4, 5
+# STARTED: the process is locked down. READY: the program was executed, its tests begin. ALARM: the
+# time of a test is up, and the alarm was delivered to the program. OUTPUT: the end of what was printed.
+STARTED, VALUE, EXCEPTION, UNSUPPORTED, DONE, READY, ALARM, OUTPUT = range(1, 9)
 PROGRAM = 0xFFFFFFFF  # the `test` of an exception raised while the program itself was executed
 CHUNK = 1 << 20
 DEPTH = 200
@@ -32,6 +35,12 @@ class Unsupported(Exception):
 
 class WireError(Exception):
     """The bytes are not an encoded value, or decoding them would exceed the bounds."""
+
+
+def record(kind, test, data, flags=0, seconds=0.0):
+    """A whole record whose data fits into one chunk."""
+    size = U32.pack(len(data)) if data else b""
+    return b"".join((HEADER.pack(kind, test, seconds), size, data, U32.pack(0), bytes((flags,))))
 
 
 def pack_parts(*parts):

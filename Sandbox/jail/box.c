@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,6 +21,7 @@
 #include "identity.h"
 #include "landlock.h"
 #include "limits.h"
+#include "notify.h"
 #include "tree.h"
 
 // Debian's libblas.so.3 is a link through /etc/alternatives, a directory of links and nothing else.
@@ -106,26 +108,34 @@ static void enter_landlock(const struct box *box) {
   landlock_enter(rules);
 }
 
-// Moves the chosen descriptors to 0...5 and closes all others.
-static void place_descriptors(const int *wanted) {
-  int high[box_descriptors];
-  for (int i = 0; i < box_descriptors; i++) {
+// Moves the chosen descriptors to 0 and up and closes all others.
+static void place_descriptors(const int *wanted, int count) {
+  int high[count];
+  for (int i = 0; i < count; i++) {
     high[i] = wanted[i] < 0 ? -1 : fcntl(wanted[i], F_DUPFD_CLOEXEC, 32);
     if (wanted[i] >= 0 && high[i] < 0) fail_step("keep a descriptor", NULL);
   }
-  for (int i = 0; i < box_descriptors; i++) {
+  for (int i = 0; i < count; i++) {
     if (high[i] < 0)
       close(i);
     else if (dup2(high[i], i) < 0)
       fail_step("place a descriptor", NULL);
   }
-  if (close_range(box_descriptors, ~0U, 0) < 0) fail_step("close descriptors", NULL);
+  if (close_range((unsigned)count, ~0U, 0) < 0) fail_step("close descriptors", NULL);
 }
 
-[[noreturn]] static void run_program(const struct box *box, int init) {
+[[noreturn]] static void run_program(const struct box *box, int init, int channel) {
   if (!box->options->layers.has[layer_pidns]) die_with_parent(init);
-  place_descriptors(box->descriptors);
-  if (policy_load(box->filter) < 0) fail_step("load the filter of", box->name);
+  int wanted[box_descriptors + 1];
+  memcpy(wanted, box->descriptors, sizeof box->descriptors);
+  wanted[box_descriptors] = channel; // closed before Python starts
+  place_descriptors(wanted, box_descriptors + 1);
+  if (box->listens) {
+    if (notify_install(box->filter, box_descriptors) < 0)
+      fail_step("load, with a listener, the filter of", box->name);
+  } else if (box->options->layers.has[layer_seccomp] && policy_load(box->filter) < 0) {
+    fail_step("load the filter of", box->name);
+  }
   if (box->inside) _exit(box->inside(box->inside_argument));
   execve(box->options->python, (char *const *)box->arguments, environment);
   fail_step("start", box->options->python);
@@ -148,22 +158,23 @@ static int wait_for_program(pid_t program, int program_descriptor, int superviso
 }
 
 // Process 1 of the box. Nothing here parses anything.
-[[noreturn]] static void run_init(const struct box *box, int supervisor) {
+[[noreturn]] static void run_init(const struct box *box, int supervisor, int channel) {
   int self = open_self();
   pid_t program = fork();
   if (program < 0) fail_step("fork", NULL);
-  if (program == 0) run_program(box, self);
+  if (program == 0) run_program(box, self, channel);
   int program_descriptor = (int)syscall(SYS_pidfd_open, program, 0);
   if (program_descriptor < 0) fail_step("open a process descriptor", NULL);
   // stderr and the two processes that it watches are all that stays open.
   const int kept[box_descriptors] = {-1, -1, STDERR_FILENO, supervisor, program_descriptor, -1};
-  place_descriptors(kept);
-  if (policy_load(box->init_filter) < 0) fail_step("load the filter of", "init");
+  place_descriptors(kept, box_descriptors);
+  if (box->options->layers.has[layer_seccomp] && policy_load(box->init_filter) < 0)
+    fail_step("load the filter of", "init");
   _exit(wait_for_program(program, 4, 3));
 }
 
 // Everything between the clone and the fork of the program. The order is explained in main.c.
-[[noreturn]] static void set_up(const struct box *box, int go_ahead, int supervisor) {
+[[noreturn]] static void set_up(const struct box *box, int go_ahead, int supervisor, int channel) {
   const struct layers *layers = &box->options->layers;
   set_role(box->name);
   die_with_parent(supervisor);
@@ -186,15 +197,16 @@ static int wait_for_program(pid_t program, int program_descriptor, int superviso
   umask(077);
   if (layers->has[layer_utsns] && sethostname("sandbox", 7) < 0) fail_step("set the host name", NULL);
   lock_capabilities();
-  if (root && !layers->has[layer_userns]) become_slot_user(box->options->uid);
+  if (root && !layers->has[layer_userns]) become_box_user(box->uid);
   drop_capabilities();
-  set_box_limits(root || layers->has[layer_userns]);
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail_step("set no_new_privs", NULL);
+  if (layers->has[layer_rlimits]) set_box_limits(root || layers->has[layer_userns]);
+  if (layers->has[layer_no_new_privs] && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+    fail_step("set no_new_privs", NULL);
   if (layers->has[layer_landlock]) enter_landlock(box);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) fail_step("become subreaper", NULL);
   // A change of identity clears the parent-death signal.
   die_with_parent(supervisor);
-  run_init(box, supervisor);
+  run_init(box, supervisor, channel);
 }
 
 struct box_process box_start(const struct box *box) {
@@ -203,21 +215,27 @@ struct box_process box_start(const struct box *box) {
   if (root && setgroups(0, NULL) < 0) fail_step("drop supplementary groups", NULL);
   int go_ahead[2], self = open_self();
   if (pipe2(go_ahead, O_CLOEXEC) < 0) fail_step("make a pipe", NULL);
+  int channel[2] = {-1, -1};
+  if (box->listens && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) < 0)
+    fail_step("make a socket pair", NULL);
   pid_t pid = (pid_t)syscall(SYS_clone, namespace_flags(&options->layers) | SIGCHLD, NULL, NULL, NULL, NULL);
   if (pid < 0) fail_step("clone into new namespaces", NULL);
   if (pid == 0) {
     close(go_ahead[1]);
-    set_up(box, go_ahead[0], self);
+    set_up(box, go_ahead[0], self, channel[1]);
   }
   close(go_ahead[0]);
   close(self);
+  if (box->listens) close(channel[1]);
   int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
   if (pidfd < 0) fail_step("open a process descriptor", NULL);
+  // The child waits, so nothing of it escapes the count.
+  if (box->cgroup) cgroup_enter(box->cgroup, pid);
   if (options->layers.has[layer_userns])
-    write_identity_maps(pid, root ? options->uid : geteuid(), root ? options->uid : getegid());
+    write_identity_maps(pid, root ? box->uid : geteuid(), root ? box->uid : getegid());
   if (write(go_ahead[1], "g", 1) != 1) fail_step("start the box", box->name);
   close(go_ahead[1]);
-  return (struct box_process){pid, pidfd};
+  return (struct box_process){pid, pidfd, channel[0]};
 }
 
 void box_kill(const struct box_process *process) {

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "accounts.h"
+#include "cgroup.h"
 #include "jail.h"
 #include "policy.h"
 
@@ -12,7 +14,8 @@ enum { box_descriptors = 6 };
 
 struct box_options {
   struct layers layers;
-  uid_t uid;          // kernel user (and group) id of the box when we are root; never 0
+  struct accounts accounts; // when we are root
+  uint64_t memory;          // of a candidate, for the control group; 0 for no limit
   const char *python; // absolute path; may be NULL when `inside` runs instead
   char *const *binds; // paths that the interpreter reads, ended by NULL
 };
@@ -20,17 +23,21 @@ struct box_options {
 struct box {
   const char *name;
   const struct box_options *options;
+  uid_t uid; // kernel user (and group) id of the box when we are root; never 0
   const struct bpf *filter;      // for the program
   const struct bpf *init_filter; // for process 1 afterwards
   int descriptors[box_descriptors]; // what becomes 0...5, -1 for closed
   const char *const *arguments;     // of Python
   int (*inside)(const void *);      // runs instead of Python when set; its result is the exit status
   const void *inside_argument;
+  const struct cgroup *cgroup;      // where it belongs; NULL for where we are
+  bool listens;                     // the filter asks the supervisor (notify.h)
 };
 
 struct box_process {
   pid_t pid;
   int pidfd;
+  int channel; // where the filter's listener comes from, -1 without one
 };
 
 // Starts the box and returns when its identity maps are written. A step that fails inside writes a line

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // Prints what was seen; 1 is the status of a layer without an effect.
@@ -43,6 +45,17 @@ int check_filter_kills(const void *unused) {
   (void)unused;
   long status = ptrace(PTRACE_TRACEME, 0, NULL, NULL);
   return broken("ptrace returned", status < 0 ? errno : 0);
+}
+
+int check_forbidden_child(const void *unused) {
+  (void)unused;
+  pid_t child = fork();
+  if (child < 0) return broken("fork", errno);
+  if (child == 0) _exit(ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0 ? 1 : 2);
+  int status = 0;
+  if (waitpid(child, &status, 0) != child) return broken("waitpid", errno);
+  if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL) return broken("ptrace returned", 0);
+  return getpid() > 0 ? 0 : broken("an allowed call failed", errno);
 }
 
 int check_foreign_entry(const void *unused) {
@@ -123,6 +136,16 @@ int check_other_namespace(const void *link) {
   snprintf(path, sizeof path, "/proc/self/ns/%.*s", (int)strcspn(outside, ":"), outside);
   if (readlink(path, inside, sizeof inside - 1) < 0) return broken(path, errno);
   return strcmp(inside, outside) != 0 ? 0 : broken("the namespace is the host's", 0);
+}
+
+int check_cgroup(const void *unused) {
+  (void)unused;
+  char text[4096] = "";
+  int file = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
+  if (file < 0 || read(file, text, sizeof text - 1) < 0) return broken("/proc/self/cgroup", errno);
+  close(file);
+  const char *own = strstr(text, "0::/");
+  return own && strstr(own, "/evalkit-") ? 0 : broken("the box is not in the control group", 0);
 }
 
 int check_limits(const void *unused) {

@@ -7,14 +7,30 @@
 #include <unistd.h>
 
 const char *const layer_names[layer_count] = {
-    [layer_userns] = "userns", [layer_mountns] = "mountns",   [layer_pidns] = "pidns",
-    [layer_netns] = "netns",   [layer_ipcns] = "ipcns",       [layer_utsns] = "utsns",
-    [layer_cgroupns] = "cgroupns", [layer_landlock] = "landlock",
+    [layer_userns] = "userns",
+    [layer_mountns] = "mountns",
+    [layer_pidns] = "pidns",
+    [layer_netns] = "netns",
+    [layer_ipcns] = "ipcns",
+    [layer_utsns] = "utsns",
+    [layer_cgroupns] = "cgroupns",
+    [layer_landlock] = "landlock",
+    [layer_notify] = "notify",
+    [layer_cgroup] = "cgroup",
+    [layer_no_new_privs] = "no_new_privs",
+    [layer_seccomp] = "seccomp",
+    [layer_rlimits] = "rlimits",
 };
 
 struct layers all_layers(void) {
   struct layers layers;
   for (int layer = 0; layer < layer_count; layer++) layers.has[layer] = true;
+  return layers;
+}
+
+struct layers mandatory_layers(void) {
+  struct layers layers = {0};
+  for (int layer = first_mandatory_layer; layer < layer_count; layer++) layers.has[layer] = true;
   return layers;
 }
 

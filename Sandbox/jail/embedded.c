@@ -42,6 +42,9 @@ static const unsigned char encode_module[] = {
 static const unsigned char expected_module[] = {
 #embed "../Python/expected.py"
 };
+static const unsigned char notices_module[] = {
+#embed "../Python/notices.py"
+};
 static const unsigned char trial_module[] = {
 #embed "../Python/trial.py"
 };
@@ -63,6 +66,12 @@ static const unsigned char candidate_module[] = {
 static const unsigned char zygote_module[] = {
 #embed "../Python/zygote.py"
 };
+static const unsigned char library_module[] = {
+#embed "../Python/library.py"
+};
+static const unsigned char literal_module[] = {
+#embed "../Python/literal.py"
+};
 static const unsigned char judge_module[] = {
 #embed "../Python/judge.py"
 };
@@ -79,15 +88,18 @@ const struct text policy_texts[] = {
 const struct text judge_modules[] = {
     EMBEDDED("wire", wire_module),         EMBEDDED("decode", decode_module),
     EMBEDDED("oracle", oracle_module),     EMBEDDED("convert", convert_module),
-    EMBEDDED("expected", expected_module), EMBEDDED("trial", trial_module),
-    EMBEDDED("judge", judge_module),       {NULL, NULL, 0},
+    EMBEDDED("literal", literal_module),   EMBEDDED("expected", expected_module),
+    EMBEDDED("trial", trial_module),       EMBEDDED("notices", notices_module),
+    EMBEDDED("library", library_module),   EMBEDDED("judge", judge_module),
+    {NULL, NULL, 0},
 };
 
 const struct text zygote_modules[] = {
     EMBEDDED("wire", wire_module),           EMBEDDED("encode", encode_module),
     EMBEDDED("convert", convert_module),     EMBEDDED("guard", guard_module),
-    EMBEDDED("sanitizer", sanitizer_module), EMBEDDED("candidate", candidate_module),
-    EMBEDDED("zygote", zygote_module),       {NULL, NULL, 0},
+    EMBEDDED("library", library_module),     EMBEDDED("sanitizer", sanitizer_module),
+    EMBEDDED("candidate", candidate_module), EMBEDDED("zygote", zygote_module),
+    {NULL, NULL, 0},
 };
 
 // type(sys) is the module type: nothing is imported that the interpreter has not imported already.

@@ -51,10 +51,10 @@ void forbid_inner_namespaces(void) {
   (void)status;
 }
 
-void become_slot_user(uid_t uid) {
+void become_box_user(uid_t uid) {
   if (uid == 0) fail_plain("refuse to run a box as root", "");
-  if (setresgid(uid, uid, uid) < 0) fail_step("set the slot's group id", NULL);
-  if (setresuid(uid, uid, uid) < 0) fail_step("set the slot's user id", NULL);
+  if (setresgid(uid, uid, uid) < 0) fail_step("set the box's group id", NULL);
+  if (setresuid(uid, uid, uid) < 0) fail_step("set the box's user id", NULL);
 }
 
 static void read_capabilities(struct __user_cap_data_struct data[2]) {

@@ -10,8 +10,8 @@ void write_identity_maps(pid_t child, uid_t uid, gid_t gid);
 void become_inner_user(void);
 // No further user namespaces below this one. Best effort: seccomp refuses them as well.
 void forbid_inner_namespaces(void);
-// Without a user namespace, as root: becomes the slot's own id, never 0.
-void become_slot_user(uid_t uid);
+// Without a user namespace, as root: becomes the box's own id, never 0.
+void become_box_user(uid_t uid);
 // Empties the bounding set and locks the securebits, where this process may.
 void lock_capabilities(void);
 // Drops every capability, for good, and checks that none is left.

@@ -11,8 +11,8 @@ enum {
   exit_box_ended = 114, // Python of a box ended although the runner was still there
 };
 
-// The optional layers of a box. no_new_privs, seccomp, rlimits, closed descriptors and the identity
-// drop are not here because no box exists without them.
+// The layers that a box can be told to do without. Closed descriptors and the identity drop are not here
+// because no box exists without them.
 enum layer {
   layer_userns,
   layer_mountns,
@@ -22,14 +22,22 @@ enum layer {
   layer_utsns,
   layer_cgroupns,
   layer_landlock,
+  layer_notify, // forbidden calls are named; without it they are killed all the same
+  layer_cgroup,
+  // From here on, only with --insecure.
+  layer_no_new_privs,
+  layer_seccomp,
+  layer_rlimits,
   layer_count
 };
+enum { first_mandatory_layer = layer_no_new_privs };
 extern const char *const layer_names[layer_count];
 
 struct layers {
   bool has[layer_count];
 };
 struct layers all_layers(void);
+struct layers mandatory_layers(void);
 
 // Names this process in the lines that fail_step and note write.
 void set_role(const char *role);

@@ -50,15 +50,16 @@ static const struct {
     CONSTANT(FIOCLEX),       CONSTANT(FIONCLEX),        CONSTANT(TIOCSTI),
     CONSTANT(TIOCLINUX),     CONSTANT(F_DUPFD),         CONSTANT(F_DUPFD_CLOEXEC),
     CONSTANT(F_GETFD),       CONSTANT(F_SETFD),         CONSTANT(F_GETFL),
-    CONSTANT(F_SETFL),       CONSTANT(F_GETPIPE_SZ),    CONSTANT(PR_SET_NAME),
+    CONSTANT(F_SETFL),       CONSTANT(F_GETPIPE_SZ),    CONSTANT(F_SETPIPE_SZ),    CONSTANT(PR_SET_NAME),
     CONSTANT(PR_GET_NAME),   CONSTANT(PR_GET_DUMPABLE), CONSTANT(PR_SET_DUMPABLE),
     CONSTANT(PR_SET_NO_NEW_PRIVS), CONSTANT(PR_SET_PDEATHSIG), CONSTANT(PR_GET_PDEATHSIG),
-    CONSTANT(SECCOMP_SET_MODE_FILTER),
+    CONSTANT(PR_SET_SECCOMP),    CONSTANT(SECCOMP_MODE_FILTER),
 };
 
 struct compilation {
   scmp_filter_ctx filter;
   const char *exec_path;
+  uint32_t attack; // the action of that statement
   const char *file;
   int line;
   int depth;
@@ -156,19 +157,27 @@ static void add_rules(struct compilation *at, uint32_t action, char **words, siz
   }
 }
 
-static void compile_line(struct compilation *at, char *line) {
-  char *words[64], *word;
+enum { most_words = 64 };
+
+static size_t split(const struct compilation *at, char *line, char *words[most_words]) {
+  char *word;
   size_t count = 0;
   line[strcspn(line, "#")] = 0;
   while ((word = strsep(&line, " \t"))) {
     if (!*word) continue;
-    if (count == sizeof words / sizeof *words) reject(at, "too many words before", word);
+    if (count == most_words) reject(at, "too many words before", word);
     words[count++] = word;
   }
+  return count;
+}
+
+static void compile_line(struct compilation *at, char *line) {
+  char *words[most_words];
+  size_t count = split(at, line, words);
   if (count == 0) return;
   if (count < 2) reject(at, "incomplete statement", words[0]);
   if (strcmp(words[0], "allow") == 0) return add_rules(at, SCMP_ACT_ALLOW, words + 1, count - 1);
-  if (strcmp(words[0], "kill") == 0) return add_rules(at, SCMP_ACT_KILL_PROCESS, words + 1, count - 1);
+  if (strcmp(words[0], "attack") == 0) return add_rules(at, at->attack, words + 1, count - 1);
   if (strcmp(words[0], "errno") == 0)
     return add_rules(at, parse_errno(at, words[1]), words + 2, count - 2);
   if (strcmp(words[0], "include") == 0) return compile_file(at, words[1]);
@@ -179,28 +188,60 @@ static void compile_line(struct compilation *at, char *line) {
   reject(at, "unknown statement", words[0]);
 }
 
-static void compile_file(struct compilation *at, const char *name) {
+// Goes to the text `name`, before its first line.
+static const struct text *find_text(struct compilation *at, const char *name) {
   const struct text *text = policy_texts;
   while (text->name && strcmp(text->name, name) != 0) text++;
   if (!text->name) reject(at, "no policy file", name);
+  at->file = text->name;
+  at->line = 0;
+  return text;
+}
+
+// Copies the line that begins at `*start` and moves on; false at the end of the text.
+static bool next_line(struct compilation *at, const struct text *text, size_t *start, char line[512]) {
+  if (*start >= text->count) return false;
+  const unsigned char *begin = text->bytes + *start;
+  const unsigned char *newline = memchr(begin, '\n', text->count - *start);
+  size_t length = newline ? (size_t)(newline - begin) : text->count - *start;
+  at->line++;
+  if (length >= 512) reject(at, "line too long in", at->file);
+  memcpy(line, begin, length);
+  line[length] = 0;
+  *start += length + 1;
+  return true;
+}
+
+static void compile_file(struct compilation *at, const char *name) {
   if (at->depth == 4) reject(at, "too many nested includes:", name);
   struct compilation inner = *at;
-  inner.file = text->name;
-  inner.line = 0;
   inner.depth++;
-  size_t start = 0;
-  while (start < text->count) {
-    const unsigned char *begin = text->bytes + start;
-    const unsigned char *newline = memchr(begin, '\n', text->count - start);
-    size_t length = newline ? (size_t)(newline - begin) : text->count - start;
-    char line[512];
-    inner.line++;
-    if (length >= sizeof line) reject(&inner, "line too long in", name);
-    memcpy(line, begin, length);
-    line[length] = 0;
-    compile_line(&inner, line);
-    start += length + 1;
+  const struct text *text = find_text(&inner, name);
+  char line[512];
+  for (size_t start = 0; next_line(&inner, text, &start, line);) compile_line(&inner, line);
+}
+
+void policy_name_argument(const char *call, const uint64_t arguments[6], char *name, size_t capacity) {
+  struct compilation at = {.file = "attack.policy"};
+  const struct text *text = find_text(&at, "attack.policy");
+  char line[512], *words[most_words];
+  name[0] = 0;
+  for (size_t start = 0; next_line(&at, text, &start, line);) {
+    size_t count = split(&at, line, words);
+    if (count < 4 || strcmp(words[1], call) != 0 || strcmp(words[2], "if") != 0) continue;
+    struct scmp_arg_cmp wanted[6];
+    if (parse_condition(&at, words + 3, count - 3, wanted) != 1) continue;
+    if ((arguments[wanted[0].arg] & wanted[0].datum_a) != wanted[0].datum_b) continue;
+    snprintf(name, capacity, "%s", words[count - 1]);
+    return;
   }
+}
+
+// The table is at the top of common.policy.
+static uint32_t attack_action(const char *role, bool notify) {
+  if (notify && strcmp(role, "zygote") == 0) return SCMP_ACT_NOTIFY;
+  if (notify && strcmp(role, "strict") == 0) return SCMP_ACT_ALLOW;
+  return SCMP_ACT_KILL_PROCESS;
 }
 
 static struct bpf export_filter(scmp_filter_ctx filter) {
@@ -222,11 +263,12 @@ static struct bpf export_filter(scmp_filter_ctx filter) {
   return program;
 }
 
-struct bpf policy_compile(const char *name, const char *exec_path) {
+struct bpf policy_compile(const char *name, const char *exec_path, bool notify) {
   char file[64];
   snprintf(file, sizeof file, "%s.policy", name);
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-  struct compilation at = {.filter = filter, .exec_path = exec_path, .file = file};
+  struct compilation at = {
+      .filter = filter, .exec_path = exec_path, .attack = attack_action(name, notify), .file = file};
   if (!filter || seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) < 0 ||
       seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0)
     fail_plain("start a filter", "(libseccomp 2.5 or later is needed)");
@@ -242,6 +284,11 @@ int policy_load(const struct bpf *program) {
   long status = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &header);
   if (status > 0) errno = ESRCH;
   return status == 0 ? 0 : -1;
+}
+
+int policy_load_listening(const struct bpf *program) {
+  struct sock_fprog header = {.len = program->count, .filter = program->code};
+  return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &header);
 }
 
 uint64_t fingerprint_bytes(uint64_t state, const void *bytes, size_t count) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <linux/filter.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,11 +15,18 @@ struct bpf {
 };
 
 // Compiles the embedded policy `name` ("strict") for the native architecture. Every other entry into
-// the kernel (i386, x32) kills the process. `exec_path` is what $exec stands for.
-struct bpf policy_compile(const char *name, const char *exec_path);
+// the kernel (i386, x32) kills the process. `exec_path` is what $exec stands for; `notify` says whether a
+// listener of the zygote's filter is asked about attacks.
+struct bpf policy_compile(const char *name, const char *exec_path, bool notify);
 
 // Loads a filter into this process. 0, or -1 and errno.
 int policy_load(const struct bpf *program);
+// The same, and returns the descriptor of its listener.
+int policy_load_listening(const struct bpf *program);
+
+// What made these arguments of `call` an attack, as attack.policy writes it: "AF_VSOCK". Empty when the
+// call is one whatever its arguments are.
+void policy_name_argument(const char *call, const uint64_t arguments[6], char *text, size_t capacity);
 
 // FNV-1a, 64 bits: tells two policies apart; it is no cryptographic hash.
 uint64_t policy_fingerprint(const struct bpf *program);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,26 +15,9 @@
 #include <unistd.h>
 
 #include "checks.h"
-#include "embedded.h"
 #include "landlock.h"
-
-enum state { state_ok, state_missing, state_broken };
-static const char *const state_names[] = {"ok", "missing", "broken"};
-
-enum weight { weight_information, weight_full, weight_mandatory };
-
-struct finding {
-  const char *name;
-  enum state state;
-  enum weight weight;
-  char detail[512];
-  const char *remedy;
-};
-
-struct report {
-  struct finding findings[32];
-  int count;
-};
+#include "notify.h"
+#include "report.h"
 
 // A program of a box and the box it is tried in.
 struct trial {
@@ -42,27 +26,60 @@ struct trial {
   int (*inside)(const void *);
   const void *argument;
   const char *const *python_arguments;
+  const char *notice; // what a listener must name, NULL to have none
 };
 
 // Everything is allowed: what is seen is the layer and not the filter.
 static struct sock_filter allow_all_code[] = {{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
 static const struct bpf allow_all = {allow_all_code, 1};
 
+// Answers the listener of a box until the box ends; every call must be named `notice`.
+static void expect_notice(const struct box_process *process, const char *notice) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) fail_step("make a pipe", NULL);
+  struct listener listener = notify_listen(process->channel, ends[1]);
+  for (;;) {
+    struct pollfd watched[] = {{.fd = process->pidfd, .events = POLLIN}, {.fd = listener.file, .events = POLLIN}};
+    if (poll(watched, 2, -1) < 0 && errno != EINTR) fail_step("poll", NULL);
+    if (watched[1].revents) notify_serve(&listener);
+    else if (watched[0].revents) break;
+  }
+  char text[128] = "";
+  if (read(ends[0], text, sizeof text - 1) < 0 && errno != EAGAIN) fail_step("read a notice", NULL);
+  if (strstr(text, notice)) return;
+  // A box that could not be set up has said why, and its status tells that the layer is missing.
+  int status = box_wait(process);
+  if (status == exit_setup) _exit(status);
+  dprintf(STDOUT_FILENO, "no notice of %s came", notice);
+  _exit(1);
+}
+
 [[noreturn]] static void run_trial(const struct trial *trial, int output) {
   if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0) _exit(exit_setup);
   set_role("probe");
+  // Compiled here: a libseccomp or a kernel without listeners refuses already that.
+  struct bpf zygote = trial->notice ? policy_compile("zygote", NULL, true) : (struct bpf){0};
   struct box box = {
       .name = "probe",
       .options = trial->options,
-      .filter = trial->filter,
+      .uid = trial->options->accounts.zygote,
+      .filter = trial->notice ? &zygote : trial->filter,
       .init_filter = &allow_all,
       .descriptors = {-1, STDOUT_FILENO, STDERR_FILENO, -1, -1, -1},
       .arguments = trial->python_arguments,
       .inside = trial->inside,
       .inside_argument = trial->argument,
+      .listens = trial->notice != NULL,
   };
+  struct cgroup group;
+  if (trial->options->layers.has[layer_cgroup]) {
+    group = cgroup_make(trial->options->memory);
+    box.cgroup = &group;
+  }
   struct box_process process = box_start(&box);
+  if (trial->notice) expect_notice(&process, trial->notice);
   int status = box_wait(&process);
+  if (box.cgroup) cgroup_remove(&group);
   _exit(status);
 }
 
@@ -90,20 +107,17 @@ static int run_in_child(const struct trial *trial, char *text, size_t capacity) 
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static struct finding *note(struct report *report, const char *name, enum weight weight, const char *remedy) {
-  struct finding *finding = &report->findings[report->count++];
-  *finding = (struct finding){.name = name, .weight = weight, .remedy = remedy};
-  return finding;
-}
-
 // Tries one layer; true when it holds.
 static bool try_layer(struct report *report, const char *name, enum weight weight, const char *remedy,
                       const struct trial *trial, int wanted) {
-  struct finding *finding = note(report, name, weight, remedy);
+  struct finding *finding = report_note(report, name, weight, remedy);
   int status = run_in_child(trial, finding->detail, sizeof finding->detail);
   if (status == wanted) finding->state = state_ok;
   else finding->state = status == exit_setup ? state_missing : state_broken;
   if (finding->state == state_ok && wanted != 0) finding->detail[0] = 0;
+  // Who failed is known here; the step and the error are what counts.
+  char *step = strstr(finding->detail, ": probe: ");
+  if (step) memmove(finding->detail, step + 9, strlen(step + 9) + 1);
   if (finding->state == state_broken && status > 128 && !finding->detail[0])
     snprintf(finding->detail, sizeof finding->detail, "ended by signal %d", status - 128);
   return finding->state == state_ok;
@@ -114,36 +128,84 @@ static const char namespace_remedy[] =
     "Podman); check kernel.unprivileged_userns_clone, user.max_user_namespaces and, on Ubuntu, an AppArmor "
     "profile with 'userns,' for evalkit-jail";
 
-static void probe_floor(struct report *report, const struct box_options *none, const struct bpf *strict) {
-  struct utsname system;
-  struct finding *kernel = note(report, "kernel", weight_information, "");
-  if (uname(&system) == 0)
-    snprintf(kernel->detail, sizeof kernel->detail, "%s %s %s", system.sysname, system.release, system.machine);
-  try_layer(report, "no_new_privs", weight_mandatory, "a Linux kernel is needed",
-            &(struct trial){none, &allow_all, check_no_new_privileges, NULL, NULL}, 0);
+static const char cgroup_remedy[] =
+    "memory and processes are limited one by one, and not for the slot as a whole; for that, start it by "
+    "systemd-run --user --scope -p Delegate=yes evalkit ...";
+
+static const char notify_remedy[] =
+    "forbidden calls still kill, but are not named; it needs a kernel from 5.0 on (no emulator of one), and "
+    "nobody else who listens to the calls of this process";
+
+static void note_left_out(struct report *report, enum layer layer, enum weight weight) {
+  report_note(report, layer_names[layer], weight, "left out by --without")->state = state_missing;
+}
+
+// What a box of the probe is made of, when only these layers are wanted.
+static struct box_options bare_box(const struct box_options *asked, struct layers layers) {
+  struct box_options options = *asked;
+  options.layers = layers;
+  options.python = NULL;
+  options.binds = NULL;
+  return options;
+}
+
+// Tries a mandatory layer over those in `held`, and adds it to them.
+static void probe_mandatory(struct report *report, const struct box_options *asked, struct layers *held,
+                            enum layer layer, const char *remedy, struct trial trial, int wanted) {
+  if (!asked->layers.has[layer]) return note_left_out(report, layer, weight_mandatory);
+  struct box_options options = bare_box(asked, *held);
+  options.layers.has[layer] = true;
+  trial.options = &options;
+  held->has[layer] = try_layer(report, layer_names[layer], weight_mandatory, remedy, &trial, wanted);
+}
+
+static void probe_seccomp(struct report *report, const struct box_options *asked, struct layers *held,
+                          const struct bpf *strict) {
   const char *remedy = "a kernel with CONFIG_SECCOMP_FILTER is needed, and no emulator of one";
-  if (try_layer(report, "seccomp", weight_mandatory, remedy,
-                &(struct trial){none, strict, check_filter_refuses, NULL, NULL}, 0)) {
-    report->count--;
-    try_layer(report, "seccomp", weight_mandatory, remedy,
-              &(struct trial){none, strict, check_filter_kills, NULL, NULL}, 128 + SIGSYS);
-  }
+  struct trial refuses = {NULL, strict, check_filter_refuses, NULL, NULL, NULL};
+  struct trial kills = {NULL, strict, check_filter_kills, NULL, NULL, NULL};
+  probe_mandatory(report, asked, held, layer_seccomp, remedy, refuses, 0);
+  if (!held->has[layer_seccomp]) return;
+  report->count--; // one line for both
+  probe_mandatory(report, asked, held, layer_seccomp, remedy, kills, 128 + SIGSYS);
 #if defined(__x86_64__)
+  struct box_options options = bare_box(asked, *held);
   if (!try_layer(report, "foreign_entry", weight_mandatory, "system calls of i386 must not pass the filter",
-                 &(struct trial){none, strict, check_foreign_entry, NULL, NULL}, 128 + SIGSYS)) {
+                 &(struct trial){&options, strict, check_foreign_entry, NULL, NULL, NULL}, 128 + SIGSYS)) {
     struct finding *entry = &report->findings[report->count - 1];
     // A kernel without 32-bit support answers the entry itself with SIGSEGV.
     if (strstr(entry->detail, "signal 11")) entry->state = state_ok;
   }
   try_layer(report, "foreign_numbers", weight_mandatory, "system calls of x32 must not pass the filter",
-            &(struct trial){none, strict, check_foreign_numbers, NULL, NULL}, 128 + SIGSYS);
+            &(struct trial){&options, strict, check_foreign_numbers, NULL, NULL, NULL}, 128 + SIGSYS);
 #endif
-  try_layer(report, "rlimits", weight_mandatory, "",
-            &(struct trial){none, &allow_all, check_limits, NULL, NULL}, 0);
+}
+
+// Tries what every box has, and returns the layers of it that hold.
+static struct layers probe_floor(struct report *report, const struct box_options *asked) {
+  struct utsname system;
+  struct finding *kernel = report_note(report, "kernel", weight_information, "");
+  if (uname(&system) == 0)
+    snprintf(kernel->detail, sizeof kernel->detail, "%s %s %s", system.sysname, system.release, system.machine);
+  struct layers held = {0};
+  struct bpf strict = policy_compile("strict", NULL, false);
+  probe_mandatory(report, asked, &held, layer_no_new_privs, "a Linux kernel is needed",
+                  (struct trial){NULL, &allow_all, check_no_new_privileges, NULL, NULL, NULL}, 0);
+  probe_seccomp(report, asked, &held, &strict);
+  probe_mandatory(report, asked, &held, layer_rlimits, "",
+                  (struct trial){NULL, &allow_all, check_limits, NULL, NULL, NULL}, 0);
+  struct box_options options = bare_box(asked, held);
   try_layer(report, "descriptors", weight_mandatory, "",
-            &(struct trial){none, &allow_all, check_descriptors, NULL, NULL}, 0);
-  try_layer(report, "identity", weight_mandatory, "as root, the user ids from 60000 must be usable",
-            &(struct trial){none, &allow_all, check_identity, NULL, NULL}, 0);
+            &(struct trial){&options, &allow_all, check_descriptors, NULL, NULL, NULL}, 0);
+  bool fit = try_layer(report, "identity", weight_mandatory,
+                       "as root, user ids from 60000 on must be usable; else run it as an ordinary user",
+                       &(struct trial){&options, &allow_all, check_identity, NULL, NULL, NULL}, 0);
+  struct finding *identity = &report->findings[report->count - 1];
+  if (fit && asked->accounts.zygote)
+    snprintf(identity->detail, sizeof identity->detail, "%s",
+             asked->accounts.shared ? "user id 65534 for every box: no others are mapped here"
+                                    : "as root, a user id of its own for each box");
+  return held;
 }
 
 static void read_namespace(const char *name, char *link, size_t capacity) {
@@ -153,8 +215,22 @@ static void read_namespace(const char *name, char *link, size_t capacity) {
   link[count < 0 ? 0 : count] = 0;
 }
 
+// Tries a layer that is no wall: without it nothing gets out.
+static bool probe_comfort(struct report *report, const struct box_options *asked, struct layers floor,
+                          enum layer layer, const char *remedy, struct trial trial) {
+  if (!asked->layers.has[layer]) {
+    note_left_out(report, layer, weight_information);
+    return false;
+  }
+  struct box_options options = bare_box(asked, floor);
+  options.layers.has[layer] = true;
+  trial.options = &options;
+  return try_layer(report, layer_names[layer], weight_information, remedy, &trial, 0);
+}
+
 // Tries the optional layers, one at a time over the user namespace, and returns those that hold.
-static struct layers probe_optional(struct report *report, const struct box_options *asked) {
+static struct layers probe_optional(struct report *report, const struct box_options *asked,
+                                    struct layers floor) {
   char ipc[64], cgroup[64];
   read_namespace("ipc", ipc, sizeof ipc);
   read_namespace("cgroup", cgroup, sizeof cgroup);
@@ -174,21 +250,25 @@ static struct layers probe_optional(struct report *report, const struct box_opti
       {layer_landlock, check_landlock, NULL,
        "enable it with lsm=...,landlock on the kernel command line; in a container use a newer engine"},
   };
-  struct layers held = {0};
+  struct layers held = floor;
   for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
     enum layer layer = trials[i].layer;
-    struct box_options options = *asked;
-    options.python = NULL;
-    options.binds = NULL;
-    options.layers = (struct layers){0};
+    if (!asked->layers.has[layer]) {
+      note_left_out(report, layer, weight_full);
+      continue;
+    }
+    struct box_options options = bare_box(asked, floor);
     options.layers.has[layer_userns] = held.has[layer_userns] && layer != layer_landlock;
     options.layers.has[layer] = true;
-    struct trial trial = {&options, &allow_all, trials[i].inside, trials[i].argument, NULL};
-    held.has[layer] = asked->layers.has[layer] &&
-                      try_layer(report, layer_names[layer], weight_full, trials[i].remedy, &trial, 0);
-    if (!asked->layers.has[layer])
-      note(report, layer_names[layer], weight_full, "left out by --without")->state = state_missing;
+    struct trial trial = {&options, &allow_all, trials[i].inside, trials[i].argument, NULL, NULL};
+    held.has[layer] = try_layer(report, layer_names[layer], weight_full, trials[i].remedy, &trial, 0);
   }
+  // The whole way: the call asks, the supervisor names it and kills the caller, and whoever forked the
+  // caller goes on.
+  held.has[layer_notify] = probe_comfort(report, asked, floor, layer_notify, notify_remedy,
+                                         (struct trial){NULL, NULL, check_forbidden_child, NULL, NULL, "ptrace"});
+  held.has[layer_cgroup] = probe_comfort(report, asked, floor, layer_cgroup, cgroup_remedy,
+                                         (struct trial){NULL, &allow_all, check_cgroup, NULL, NULL, NULL});
   return held;
 }
 
@@ -211,107 +291,27 @@ static void probe_whole(struct report *report, const struct box_options *asked, 
   struct box_options options = *asked;
   options.layers = held;
   if (!held.has[layer_mountns] && !held.has[layer_landlock]) {
-    struct finding *files = note(report, "files", weight_mandatory, "a mount namespace or Landlock is needed");
-    files->state = state_missing;
+    const char *remedy = "a mount namespace or Landlock is needed";
+    report_note(report, "files", weight_mandatory, remedy)->state = state_missing;
     return;
   }
   if (!asked->python) return;
-  struct bpf judge = policy_compile("judge", asked->python);
+  struct bpf judge = policy_compile("judge", asked->python, false);
   const char *const arguments[] = {"python3", "-I", "-B", "-c", python_check, NULL};
   try_layer(report, "python", weight_mandatory,
             "name the interpreter's folders with --bind; it must be readable by the box's user",
-            &(struct trial){&options, &judge, NULL, NULL, arguments}, 0);
-}
-
-static void probe_cgroup(struct report *report) {
-  struct finding *finding =
-      note(report, "cgroup", weight_information, "systemd-run --user --scope -p Delegate=yes");
-  bool unified = access("/sys/fs/cgroup/cgroup.controllers", R_OK) == 0;
-  bool writable = unified && access("/sys/fs/cgroup/cgroup.subtree_control", W_OK) == 0;
-  finding->state = writable ? state_ok : state_missing;
-  snprintf(finding->detail, sizeof finding->detail, "%s; not used by this version",
-           writable ? "version 2, writable" : unified ? "version 2, not delegated" : "no version 2");
-}
-
-static void print_text(const char *text) {
-  putchar('"');
-  for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-    if (*at == '"' || *at == '\\') printf("\\%c", *at);
-    else if (*at == '\n' && !at[1]) break;
-    else if (*at < 0x20 || *at >= 0x7f) printf("\\u%04x", *at);
-    else putchar(*at);
-  }
-  putchar('"');
-}
-
-// Members of an object, without braces.
-static void print_policy_members(void) {
-  uint64_t all = FINGERPRINT_START;
-  printf("\"policies\":[");
-  for (const char *const *role = policy_roles; *role; role++) {
-    struct bpf program = policy_compile(*role, NULL);
-    uint64_t one = policy_fingerprint(&program);
-    all = fingerprint_bytes(all, &one, sizeof one);
-    printf("%s{\"name\":\"%s\",\"instructions\":%u,\"bpf_fnv1a64\":\"%016llx\"}",
-           role == policy_roles ? "" : ",", *role, program.count, (unsigned long long)one);
-  }
-  printf("],\"policy_fnv1a64\":\"%016llx\",\"modules\":[", (unsigned long long)all);
-  const struct text *const payloads[] = {judge_modules, zygote_modules};
-  for (int payload = 0; payload < 2; payload++)
-    for (const struct text *module = payloads[payload]; module->name; module++)
-      printf("%s{\"box\":\"%s\",\"name\":\"%s\",\"source_fnv1a64\":\"%016llx\"}",
-             payload == 0 && module == judge_modules ? "" : ",", payload == 0 ? "judge" : "zygote",
-             module->name,
-             (unsigned long long)fingerprint_bytes(FINGERPRINT_START, module->bytes, module->count));
-  printf("]");
-}
-
-int print_policies(void) {
-  printf("{");
-  print_policy_members();
-  printf("}\n");
-  return fflush(stdout) == 0 ? 0 : 1;
-}
-
-static const char *tier(const struct report *report) {
-  const char *tier = "full";
-  for (int i = 0; i < report->count; i++) {
-    const struct finding *finding = &report->findings[i];
-    if (finding->state == state_ok) continue;
-    if (finding->weight == weight_mandatory) return "refuse";
-    if (finding->weight == weight_full) tier = "reduced";
-  }
-  return tier;
+            &(struct trial){&options, &judge, NULL, NULL, arguments, NULL}, 0);
 }
 
 int probe(const struct box_options *options) {
   struct report report = {0};
-  struct box_options none = *options;
-  none.layers = (struct layers){0};
-  none.python = NULL;
-  none.binds = NULL;
-  struct bpf strict = policy_compile("strict", NULL);
-  probe_floor(&report, &none, &strict);
-  struct layers held = probe_optional(&report, options);
+  struct layers floor = probe_floor(&report, options);
+  struct layers held = probe_optional(&report, options, floor);
   if (held.has[layer_landlock]) {
     for (int i = 0; i < report.count; i++)
       if (strcmp(report.findings[i].name, "landlock") == 0)
         snprintf(report.findings[i].detail, sizeof report.findings[i].detail, "ABI %d", landlock_abi());
   }
   probe_whole(&report, options, held);
-  probe_cgroup(&report);
-  printf("{\"layers\":[");
-  for (int i = 0; i < report.count; i++) {
-    const struct finding *finding = &report.findings[i];
-    printf("%s{\"name\":\"%s\",\"state\":\"%s\",\"mandatory\":%s,\"detail\":", i ? "," : "", finding->name,
-           state_names[finding->state], finding->weight == weight_mandatory ? "true" : "false");
-    print_text(finding->detail);
-    printf(",\"remedy\":");
-    print_text(finding->state == state_ok ? "" : finding->remedy);
-    printf("}");
-  }
-  printf("],\"tier\":\"%s\",", tier(&report));
-  print_policy_members();
-  printf("}\n");
-  return fflush(stdout) == 0 ? 0 : 1;
+  return print_report(&report, &held);
 }

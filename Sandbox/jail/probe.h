@@ -5,5 +5,3 @@
 
 // Prints one JSON document: layers, tier, policies. 0 unless the document could not be written.
 int probe(const struct box_options *options);
-// Prints one JSON document with the fingerprint of every policy and every Python module.
-int print_policies(void);

@@ -3,15 +3,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
+#include <poll.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "embedded.h"
+#include "notify.h"
 
 struct attempt {
   const struct bpf *inner; // strict, over zygote's
@@ -26,11 +30,17 @@ static void patch_self(const struct bpf *program) {
     if (program->code[i].k == SELF_PLACEHOLDER) program->code[i].k = (uint32_t)getpid();
 }
 
+// By prctl, which is the way that zygote.policy leaves to a candidate.
+static int load_as_candidate(const struct bpf *program) {
+  struct sock_fprog header = {.len = program->count, .filter = program->code};
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &header, 0, 0);
+}
+
 static int attempt_call(const void *argument) {
   const struct attempt *attempt = argument;
   if (attempt->inner) {
     patch_self(attempt->inner);
-    if (policy_load(attempt->inner) < 0) return exit_setup;
+    if (load_as_candidate(attempt->inner) < 0) return exit_setup;
   }
   long values[6] = {0};
   for (int i = 0; i < attempt->count; i++) {
@@ -50,12 +60,24 @@ static int attempt_call(const void *argument) {
   return write(STDOUT_FILENO, line, (size_t)length) == length ? 0 : exit_setup;
 }
 
+// Waits for the box as a supervisor does. What the listener names goes to standard output.
+static int wait_answering(const struct box_process *process) {
+  struct listener listener = notify_listen(process->channel, STDOUT_FILENO);
+  for (;;) {
+    struct pollfd watched[] = {{.fd = process->pidfd, .events = POLLIN}, {.fd = listener.file, .events = POLLIN}};
+    if (poll(watched, 2, -1) < 0 && errno != EINTR) fail_step("poll", NULL);
+    if (watched[1].revents) notify_serve(&listener);
+    else if (watched[0].revents) return box_wait(process);
+  }
+}
+
 int try_system_call(const struct box_options *options, char *const *words) {
   if (!words[0] || !words[1]) return exit_usage;
-  bool strict = strcmp(words[0], "strict") == 0;
-  struct bpf init_filter = policy_compile("init", NULL);
-  struct bpf outer = policy_compile(strict ? "zygote" : words[0], NULL);
-  struct bpf inner = strict ? policy_compile("strict", NULL) : outer;
+  bool strict = strcmp(words[0], "strict") == 0, notify = options->layers.has[layer_notify];
+  const char *role = strict ? "zygote" : words[0];
+  struct bpf init_filter = policy_compile("init", NULL, notify);
+  struct bpf outer = policy_compile(role, NULL, notify);
+  struct bpf inner = strict ? policy_compile("strict", NULL, notify) : outer;
   struct attempt attempt = {.inner = strict ? &inner : NULL, .words = words + 2};
   while (attempt.count < 6 && attempt.words[attempt.count]) attempt.count++;
   attempt.number = seccomp_syscall_resolve_name(words[1]);
@@ -63,14 +85,16 @@ int try_system_call(const struct box_options *options, char *const *words) {
   struct box box = {
       .name = "try",
       .options = options,
+      .uid = options->accounts.zygote,
       .filter = &outer,
       .init_filter = &init_filter,
       .descriptors = {-1, STDOUT_FILENO, STDERR_FILENO, -1, -1, -1},
       .inside = attempt_call,
       .inside_argument = &attempt,
+      .listens = notify && strcmp(role, "zygote") == 0,
   };
   struct box_process process = box_start(&box);
-  int status = box_wait(&process);
+  int status = wait_answering(&process);
   if (status <= 128) return status;
   printf("signal %d\n", status - 128);
   return 0;
@@ -78,19 +102,22 @@ int try_system_call(const struct box_options *options, char *const *words) {
 
 int try_python(const struct box_options *options, char *const *words) {
   if (!words[0] || !words[1] || !options->python) return exit_usage;
-  struct bpf init_filter = policy_compile("init", NULL);
-  struct bpf filter = policy_compile(words[0], options->python);
-  struct bpf strict = policy_compile("strict", NULL);
+  bool notify = options->layers.has[layer_notify];
+  struct bpf init_filter = policy_compile("init", NULL, notify);
+  struct bpf filter = policy_compile(words[0], options->python, notify);
+  struct bpf strict = policy_compile("strict", NULL, notify);
   const char *const arguments[] = {"python3", "-I", "-B", "-c", words[1], NULL};
   struct box box = {
       .name = "try",
       .options = options,
+      .uid = options->accounts.zygote,
       .filter = &filter,
       .init_filter = &init_filter,
       .descriptors = {open("/dev/null", O_RDWR | O_CLOEXEC), STDOUT_FILENO, STDERR_FILENO, -1,
                       sealed_file("strict", strict.code, strict.count * sizeof *strict.code), -1},
       .arguments = arguments,
+      .listens = notify && strcmp(words[0], "zygote") == 0,
   };
   struct box_process process = box_start(&box);
-  return box_wait(&process);
+  return wait_answering(&process);
 }

@@ -1,7 +1,6 @@
 public import ArgumentParser
 public import EvalKit
 import JSON
-import Sandbox
 
 /// Options of `run` and `score` alike.
 struct CommonOptions: ParsableArguments {
@@ -19,19 +18,7 @@ struct CommonOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Candidates judged side by side (default: one a core).", valueName: "count"))
   var jobs: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Least time limit of one test (default: 4, or 1 with evalplus-0.3.1).", valueName: "seconds"))
-  var timeout: Double?
-
-  @Option(help: "Whose rules decide: evalplus-head or evalplus-0.3.1.")
-  var semantics: JudgingLimits.Semantics = .evalplusHead
-
-  @Option(help: ArgumentHelp("Folder with the task files.", valueName: "dir"), completion: .directory)
-  var data: String?
-
-  @Flag(help: "Never download task files.")
-  var offline = false
+  @OptionGroup var judging: JudgingOptions
 
   @Option(
     help: ArgumentHelp("The run's folder (default: Results/<run>).", valueName: "dir"),
@@ -43,12 +30,6 @@ struct CommonOptions: ParsableArguments {
     completion: .file())
   var evalplusResults: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Interpreter for candidates (default: $EVALKIT_PYTHON, /usr/bin/python3, python3).", valueName: "exe"),
-    completion: .file())
-  var python: String?
-
   @Flag(name: .long, help: "Print the report as JSON on standard output.")
   var json = false
 
@@ -58,15 +39,6 @@ struct CommonOptions: ParsableArguments {
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
     if let jobs, !(1...512).contains(jobs) { throw ValidationError("--jobs must be 1 to 512") }
-    if let timeout, !(timeout > 0 && timeout <= 3600) {
-      throw ValidationError("--timeout must be more than 0 and at most 3600 seconds")
-    }
-  }
-
-  var limits: JudgingLimits {
-    var limits = JudgingLimits(semantics: semantics)
-    if let timeout { limits.minimumSeconds = timeout }
-    return limits
   }
 
   /// The benchmarks with their data, fetched if need be.
@@ -75,8 +47,7 @@ struct CommonOptions: ParsableArguments {
     for name in names {
       let benchmark = try Benchmark.named(name)
       if planned.contains(where: { $0.benchmark.name == benchmark.name }) { continue }
-      let path = try await DataCommand.find(benchmark, in: data, offline: offline)
-      let file = try TaskFile.load(benchmark: benchmark, at: path, verifyHash: true)
+      let file = try await judging.file(of: benchmark)
       planned.append(PlannedBenchmark(benchmark, file: file, patterns: task, limit: limit))
     }
     if planned.allSatisfy(\.tasks.isEmpty) {
@@ -89,14 +60,7 @@ struct CommonOptions: ParsableArguments {
   }
 
   /// Everything that runs candidates, or an error if this machine must not.
-  func executor() async throws -> Executor {
-    let executor = try await Executor.prepare(python: python, limits: limits, jobs: jobs)
-    if executor.report.tier == .reduced {
-      let missing = executor.report.missingLayers.joined(separator: ", ")
-      Console.warning("the sandbox is reduced on this machine: no \(missing); see 'evalkit doctor'")
-    }
-    return executor
-  }
+  func executor() async throws -> Executor { try await judging.executor(jobs: jobs) }
 
   /// Performs the run, writes what was asked for, prints the result.
   func perform(_ plan: RunPlan) async throws {
@@ -127,7 +91,6 @@ struct CommonOptions: ParsableArguments {
   }
 }
 
-extension JudgingLimits.Semantics: ExpressibleByArgument {}
 extension PromptStyle: ExpressibleByArgument {}
 
 private func parseKs(_ text: String) throws -> [Int] {

@@ -6,9 +6,14 @@
 enum Console {
   static let errorIsTerminal = isatty(STDERR_FILENO) == 1
 
+  static let outputIsTerminal = isatty(STDOUT_FILENO) == 1
+
   /// Colour needs a terminal that wants it (https://no-color.org); it is never the only sign.
-  static let errorHasColour =
-    errorIsTerminal && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
+  static let errorHasColour = errorIsTerminal && colourIsWanted
+  static let outputHasColour = outputIsTerminal && colourIsWanted
+
+  private static let colourIsWanted =
+    (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
     && getenv("TERM").map { String(cString: $0) != "dumb" } ?? false
 
   static func result(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
@@ -22,6 +27,9 @@ enum Console {
   static func warning(_ text: String) {
     write("\(paint("warning:", 33)) \(text)\n", to: STDERR_FILENO)
   }
+
+  /// A whole line in red: what must not be overlooked.
+  static func alarm(_ text: String) { write("\(paint("evalkit: \(text)", 31))\n", to: STDERR_FILENO) }
 
   static func error(_ text: String) { write("\(paint("error:", 31)) \(text)\n", to: STDERR_FILENO) }
 
@@ -45,9 +53,14 @@ enum Console {
   }
 
   /// Columns of the terminal behind standard error.
-  static var width: Int {
+  static var width: Int { columns(of: STDERR_FILENO) ?? 80 }
+
+  /// Columns of the terminal behind standard output; `nil` when it is none.
+  static var outputWidth: Int? { columns(of: STDOUT_FILENO) }
+
+  private static func columns(of descriptor: Int32) -> Int? {
     var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
   }
 }

@@ -42,19 +42,37 @@ struct DoctorCommand: AsyncParsableCommand {
       [
         Column(title: "layer", value: $0.name),
         Column(title: "state", value: $0.state.rawValue),
-        Column(title: "needed", value: $0.mandatory ? "yes" : "no"),
+        Column(title: "needed", value: need($0)),
         Column(title: "detail", value: $0.detail),
       ]
     }
     Console.result(table.string(for: report.layers, style: Style.psql) ?? "")
-    for layer in report.layers where layer.state != .ok && !layer.remedy.isEmpty {
-      Console.result("\(layer.name): \(layer.remedy)")
-    }
+    for (names, remedy) in remedies(report) { Console.result("\(names.joined(separator: ", ")): \(remedy)") }
     Console.result(
       "python: \(python.executable) \(python.version), numpy \(python.numpyVersion ?? "missing: apt install python3-numpy")"
     )
     Console.result(
       "sandbox: \(report.tier.rawValue)\(isFit(report, python) ? "" : "; candidates will not be run here")")
+  }
+
+  /// What depends on a layer.
+  private func need(_ layer: SandboxLayer) -> String {
+    if layer.mandatory { return "yes" }
+    let isWall = Jail.optionalLayers.subtracting(Jail.supplementaryLayers).contains(layer.name)
+    return isWall ? "for 'full'" : "no"
+  }
+
+  /// What to do about the missing layers; one thing often brings back several.
+  private func remedies(_ report: SandboxReport) -> [(names: [String], remedy: String)] {
+    var found: [(names: [String], remedy: String)] = []
+    for layer in report.layers where layer.state != .ok && !layer.remedy.isEmpty {
+      if let index = found.firstIndex(where: { $0.remedy == layer.remedy }) {
+        found[index].names.append(layer.name)
+      } else {
+        found.append(([layer.name], layer.remedy))
+      }
+    }
+    return found
   }
 
   private func isFit(_ report: SandboxReport, _ python: PythonEnvironment) -> Bool {

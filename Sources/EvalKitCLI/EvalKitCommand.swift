@@ -11,11 +11,13 @@ struct EvalKitCommand: AsyncParsableCommand {
         evalkit run humaneval+ --model ./ckpt      score a checkpoint
         evalkit run humaneval+ --model canonical   check data and sandbox: 100 %
         evalkit score samples.jsonl --benchmark humaneval+
+        evalkit try HumanEval/32 answer.py         one program, in detail
         evalkit doctor                             what protects this machine
 
       EXIT CODES
         0    done, whatever the score
-        1    the answer is no: doctor found this machine unfit to run candidates
+        1    the answer is no: doctor found this machine unfit to run candidates,
+             or the program that 'try' was given does not pass
         2    it could not be done: a bad file, no data, no space
         3    finished, but the sandbox failed and some samples have no verdict
         5    nothing was selected
@@ -28,6 +30,7 @@ struct EvalKitCommand: AsyncParsableCommand {
       """,
     version: evalkitVersion,
     subcommands: [
-      RunCommand.self, ScoreCommand.self, ListCommand.self, DataCommand.self, DoctorCommand.self,
+      RunCommand.self, ScoreCommand.self, TryCommand.self, ListCommand.self, DataCommand.self,
+      DoctorCommand.self,
     ])
 }

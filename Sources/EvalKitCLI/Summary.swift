@@ -27,6 +27,11 @@ struct Summary {
       ]
     }
     var lines = [table.string(for: rows, style: Style.psql) ?? ""]
+    if report.isInsecure {
+      let line =
+        "INSECURE: made without a sandbox (--insecure-sandbox); programs may have forged their verdicts"
+      lines.append(Console.outputHasColour ? "\u{1B}[1;31m\(line)\u{1B}[0m" : line)
+    }
     for result in report.benchmarks {
       let name = result.benchmark.name
       if result.isPartial {
@@ -40,6 +45,10 @@ struct Summary {
       if !result.score.omitted.isEmpty {
         let ks = result.score.omitted.map { "pass@\($0)" }.joined(separator: ", ")
         lines.append("\(name): too few samples a task for \(ks)")
+      }
+      if result.timingSensitive > 0 {
+        lines.append(
+          "\(name): \(result.timingSensitive) samples are timing-sensitive, and were judged again alone")
       }
       if !result.notJudged.isEmpty {
         lines.append(

@@ -5,7 +5,7 @@ import Testing
 /// What a stranger meets first: help, mistakes, and what they cost.
 struct CommandLineTests {
   @Test(arguments: [
-    [], ["run"], ["score"], ["list"], ["data"], ["data", "list"], ["data", "pull"], ["doctor"],
+    [], ["run"], ["score"], ["list"], ["data"], ["data", "list"], ["data", "pull"], ["doctor"], ["try"],
   ])
   func everyCommandExplainsItself(command: [String]) async throws {
     let result = try await Binary.run(command + ["--help"])

@@ -8,9 +8,8 @@ import Testing
 /// What Python sees in a box, with all layers and with one of them left out.
 @Suite(.serialized)
 struct JailBoxTests {
-  static let everyLayerAndNone =
-    [[]] + Jail.optionalLayers.sorted().map { [$0] }
-    + [["userns", "mountns", "pidns", "netns", "ipcns", "utsns", "cgroupns"]]
+  static let namespaces = ["userns", "mountns", "pidns", "netns", "ipcns", "utsns", "cgroupns"]
+  static let everyLayerAndNone = [[]] + Jail.optionalLayers.sorted().map { [$0] } + [namespaces]
 
   /// Each line must print `yes`.
   static let walls = """
@@ -42,7 +41,9 @@ struct JailBoxTests {
   @Test(arguments: everyLayerAndNone)
   func theHostIsOutOfReach(without: [String]) async throws {
     let program = try await JailProgram.shared.value
-    let all = Set(without + program.report.missingLayers)
+    var all = Set(without + program.report.missingLayers)
+    // Only root makes the other namespaces without one of users.
+    if geteuid() != 0, all.contains("userns") { all.formUnion(Self.namespaces) }
     // One of the two walls for files is mandatory.
     guard !all.isSuperset(of: ["mountns", "landlock"]) else { return }
     let outcome = try await program.python("zygote", Self.walls, without: all.sorted())
@@ -59,12 +60,31 @@ struct JailBoxTests {
     #expect(outcome.output.isEmpty)
   }
 
-  @Test(arguments: ["no_new_privs", "seccomp", "rlimits", "descriptors", "nonsense"])
+  @Test(arguments: Jail.insecureLayers.sorted() + ["descriptors", "nonsense"])
   func theFloorCannotBeLeftOut(layer: String) async throws {
     let program = try await JailProgram.shared.value
     let outcome = try await program.python("zygote", "print(1)", without: [layer])
     #expect(outcome.status == .exited(2))
     #expect(outcome.errors.contains("mandatory"))
+  }
+
+  /// Somebody who says so gets less, but never a box that shares descriptors or root's identity.
+  @Test(arguments: [["descriptors"], ["identity"], ["no_new_privs"]])
+  func evenAnInsecureBoxHasAFloor(without: [String]) async throws {
+    let program = try await JailProgram.shared.value
+    let outcome = try await program.call(
+      "try-python", ["--insecure", "zygote", "print(1)"], without: without, withPython: true)
+    #expect(outcome.status == .exited(2) && outcome.output.isEmpty, "\(outcome.errors)")
+  }
+
+  @Test func aProbeWithoutAMandatoryLayerRefuses() async throws {
+    let program = try await JailProgram.shared.value
+    let all = program.report.missingLayers + ["seccomp"]
+    let outcome = try await program.call("probe", ["--insecure"], without: all)
+    let document = try JSONValue(parsing: Array(outcome.output.utf8))
+    #expect(document["tier"] == "refuse")
+    let states = (document["layers"]?.array ?? []).filter { $0["name"] == "seccomp" }.map { $0["state"] }
+    #expect(states == ["missing"])
   }
 
   @Test func theEnvironmentIsExactlyOurs() async throws {
@@ -116,8 +136,7 @@ struct JailBoxTests {
             struct.pack_into("<I", code, at + 4, os.getpid())
     held = ctypes.create_string_buffer(bytes(code), len(code))
     program = struct.pack("<HxxxxxxQ", len(code) // 8, ctypes.addressof(held))
-    number = {"x86_64": 317, "aarch64": 277}[os.uname().machine]
-    assert ctypes.CDLL(None).syscall(number, 1, 0, program) == 0
+    assert ctypes.CDLL(None).prctl(22, 2, program) == 0
 
     """
 
@@ -170,7 +189,7 @@ struct JailBoxTests {
     #expect(report.policyHash.count == 16)
   }
 
-  @Test(arguments: Jail.optionalLayers.sorted())
+  @Test(arguments: Jail.optionalLayers.subtracting(Jail.supplementaryLayers).sorted())
   func aMissingLayerReducesTheTier(layer: String) async throws {
     let program = try await JailProgram.shared.value
     let all = Set(program.report.missingLayers + [layer])
@@ -186,20 +205,9 @@ struct JailBoxTests {
       "an ordinary user's boxes are tested by root only; this run is one of an ordinary user"))
   func anOrdinaryUserHasTheSameBox() async throws {
     let program = try await JailProgram.shared.value
-    var template = Array("/tmp/evalkit-jail-test-XXXXXX".utf8CString)
-    let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.map { mkdtemp($0) != nil } ?? false }
-    try #require(made)
-    let folder = FilePath(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
-    chmod(folder.string, 0o755)
-    let copy = folder.appending("evalkit-jail")
-    let installed = try await run(
-      .path("/usr/bin/install"), arguments: ["-m", "755", program.path.string, copy.string],
-      output: .discarded)
-    try #require(installed.terminationStatus.isSuccess)
-    defer {
-      unlink(copy.string)
-      rmdir(folder.string)
-    }
+    let installed = try await InstalledJail(program.path)
+    defer { installed.remove() }
+    let copy = installed.copy
     let probe = try await program.call("probe", without: [], withPython: true, asUser: 4321, program: copy)
     let document = try JSONValue(parsing: Array(probe.output.utf8))
     #expect(document["tier"]?.string != "refuse")

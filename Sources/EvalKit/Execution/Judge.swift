@@ -6,15 +6,17 @@ import Sandbox
 /// The message format is documented at the head of `Sandbox/Python/judge.py`.
 struct Judge {
   let slot: Slot
+  let expected: ExpectedCache
 
   /// How the task's own reference program did. It ran in the sandbox like any candidate.
   enum Reference {
-    case ready
+    /// With the numbers of base and plus tests.
+    case ready(base: Int, plus: Int)
     /// An environment fault: without expected values nothing can be judged.
     case failed(String)
   }
 
-  /// Hands over a task; the judge runs its reference program and keeps the expected values.
+  /// Hands over a task. The judge runs its reference program unless the expected values are known.
   func open(
     _ task: BenchmarkTask, of benchmark: Benchmark, limits: JudgingLimits
   ) async throws -> Reference {
@@ -23,16 +25,30 @@ struct Judge {
       "entry_point": .string(task.entryPoint),
     ]
     for member in limits.json.members { request[member.name] = member.value }
+    let file = expected.file(for: task, of: benchmark)
     let reply = try await exchange(
-      request, blobs: [task.rawBaseInput, task.rawPlusInput, task.rawAtol, task.referenceProgram()])
-    if try reply.json.require("reference", \.string) == "ok" { return .ready }
+      request,
+      blobs: [
+        task.rawBaseInput, task.rawPlusInput, task.rawAtol, task.referenceProgram(),
+        expected.read(file) ?? [],
+      ])
+    if let made = reply.blobs.first { expected.write(made, to: file) }
+    if try reply.json.require("reference", \.string) == "ok" {
+      return .ready(
+        base: reply.json["base_tests"]?.integer ?? 0, plus: reply.json["plus_tests"]?.integer ?? 0)
+    }
     return .failed(reply.json["detail"]?.string ?? "no detail")
   }
 
   /// Runs one candidate of the open task, base and plus each in a fresh process.
-  func judge(_ program: Program) async throws -> Verdict {
-    let reply = try await exchange(
-      ["op": "candidate", "halves": ["base", "plus"], "fast": true], blobs: [program.token])
+  ///
+  /// - Parameters:
+  ///   - allTests: whether to go on after the first failure.
+  ///   - shown: how many characters of a failing test's values the verdict carries; `nil` leaves it to the judge.
+  func judge(_ program: Program, allTests: Bool = false, shown: Int? = nil) async throws -> Verdict {
+    var request: JSONObject = ["op": "candidate", "halves": ["base", "plus"], "fast": .bool(!allTests)]
+    if let shown { request["literal_limit"] = JSONValue(shown) }
+    let reply = try await exchange(request, blobs: [program.token])
     return try Verdict(json: reply.json)
   }
 

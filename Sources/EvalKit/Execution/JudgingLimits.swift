@@ -1,4 +1,4 @@
-import JSON
+public import JSON
 
 /// What decides a verdict beside the program and the task's data. Part of the run's identity.
 public struct JudgingLimits: Sendable, Equatable {
@@ -26,6 +26,9 @@ public struct JudgingLimits: Sendable, Equatable {
     totalSeconds = 60
     memoryBytes = 4 << 30
   }
+
+  /// As in a run's identity.
+  public var document: JSONValue { .object(json) }
 
   var json: JSONObject {
     [

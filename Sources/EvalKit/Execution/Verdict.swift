@@ -25,10 +25,21 @@ public struct HalfVerdict: Sendable, Equatable {
 public struct Verdict: Sendable, Equatable {
   public let base: HalfVerdict
   public let plus: HalfVerdict
+  /// Whether another verdict came first, on a busy machine: the program is near a time limit.
+  public let isTimingSensitive: Bool
 
-  public init(base: HalfVerdict, plus: HalfVerdict) {
+  public init(base: HalfVerdict, plus: HalfVerdict, isTimingSensitive: Bool = false) {
     self.base = base
     self.plus = plus
+    self.isTimingSensitive = isTimingSensitive
+  }
+
+  /// This verdict, made on a quiet machine, in place of an earlier one; times are no difference.
+  func replacing(_ earlier: Verdict?) -> Verdict {
+    guard let earlier else { return self }
+    func ending(_ half: HalfVerdict) -> [String] { [half.status.rawValue, half.reason] }
+    let differs = ending(base) != ending(earlier.base) || ending(plus) != ending(earlier.plus)
+    return Verdict(base: base, plus: plus, isTimingSensitive: differs)
   }
 }
 
@@ -49,17 +60,21 @@ extension HalfVerdict {
     self.init(status: status, reason: try json.require("reason", \.string), detail: detail)
   }
 
-  var json: JSONValue {
+  /// As in `verdicts.jsonl`.
+  public var document: JSONObject {
     var object: JSONObject = ["status": .string(status.rawValue), "reason": .string(reason)]
     for member in detail.members { object[member.name] = member.value }
-    return .object(object)
+    return object
   }
+
+  var json: JSONValue { .object(document) }
 }
 
 extension Verdict {
   init(json: JSONValue) throws(JSONError) {
     self.init(
       base: try HalfVerdict(json: try json.require("base") { $0 }),
-      plus: try HalfVerdict(json: try json.require("plus") { $0 }))
+      plus: try HalfVerdict(json: try json.require("plus") { $0 }),
+      isTimingSensitive: json["timing_sensitive"]?.bool ?? false)
   }
 }

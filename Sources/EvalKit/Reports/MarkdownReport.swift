@@ -8,6 +8,7 @@ extension Report {
       let template = try MustacheTemplate(
         string: String(decoding: PackageResources.report_md_mustache, as: UTF8.self))
       return template.render([
+        "insecure": isInsecure,
         "benchmarks": benchmarks.map(view),
         "identity": flatten(.object(identity.json), path: "").map { ["key": $0.key, "value": $0.value] },
       ])
@@ -32,6 +33,7 @@ extension Report {
       "missing": result.missing.isEmpty
         ? nil
         : ["count": "\(result.missing.count)", "names": result.missing.joined(separator: ", ")] as Any?,
+      "timingSensitive": result.timingSensitive == 0 ? nil : "\(result.timingSensitive)" as Any?,
       "notJudged": result.notJudged.map {
         ["sample": "\($0.sample.task) #\($0.sample.sample)", "fault": $0.fault.detail.oneLine]
       },

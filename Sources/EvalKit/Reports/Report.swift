@@ -12,6 +12,8 @@ public struct BenchmarkResult: Sendable {
   public let missing: [String]
   /// Samples without a verdict, through our fault, with the reason. The score is not to be trusted.
   public let notJudged: [(sample: SampleID, fault: HarnessFault)]
+  /// How many samples had another verdict while the machine was busy, and the one that counts when it was not.
+  public let timingSensitive: Int
   /// How many samples ended in each status and for each reason, base and plus.
   public let base: Tally
   public let plus: Tally
@@ -35,6 +37,7 @@ public struct BenchmarkResult: Sendable {
     var missing: [String] = []
     var faults: [(sample: SampleID, fault: HarnessFault)] = []
     var scores: [TaskScore] = []
+    var timingSensitive = 0
     for task in planned.tasks {
       let count = plan.sampleCount(for: task)
       if count == 0 { missing.append(task.id) }
@@ -45,6 +48,7 @@ public struct BenchmarkResult: Sendable {
           own.append(verdict)
           base.count(verdict.base)
           plus.count(verdict.plus)
+          if verdict.isTimingSensitive { timingSensitive += 1 }
         } else {
           faults.append((id, notJudged[id] ?? HarnessFault("no verdict")))
         }
@@ -54,6 +58,7 @@ public struct BenchmarkResult: Sendable {
     self.base = base
     self.plus = plus
     self.missing = missing
+    self.timingSensitive = timingSensitive
     self.notJudged = faults
     tasks = scores
     score = Score(of: scores, ks: plan.ks)
@@ -70,12 +75,15 @@ public struct Report: Sendable {
 
   public let identity: RunIdentity
   public let benchmarks: [BenchmarkResult]
+  /// Whether the programs ran without a sandbox (``Executor/isInsecure``).
+  public let isInsecure: Bool
   private let verdicts: [SampleID: Verdict]
   /// In the order of the samples; one without a verdict leaves a gap.
   private let verdictsByTask: [String: [SampleID]]
 
   init(plan: RunPlan, verdicts: [SampleID: Verdict], notJudged: [SampleID: HarnessFault]) {
     identity = plan.identity
+    isInsecure = plan.executor.isInsecure
     self.verdicts = verdicts
     verdictsByTask = Dictionary(grouping: verdicts.keys, by: \.task).mapValues {
       $0.sorted { $0.sample < $1.sample }
@@ -92,12 +100,14 @@ public struct Report: Sendable {
 
   /// The document that `report.json` holds; its format is described in the article "The run folder".
   public var json: JSONValue {
-    .object([
+    var document: JSONObject = [
       "schema": "evalkit.report", "schema_version": JSONValue(Report.schemaVersion),
       "identity": .object(identity.json),
       "complete": .bool(isComplete),
-      "benchmarks": .array(benchmarks.map(document)),
-    ])
+    ]
+    if isInsecure { document["insecure"] = true }
+    document["benchmarks"] = .array(benchmarks.map(self.document))
+    return .object(document)
   }
 
   func write(to folder: String) throws(EvalKitError) {
@@ -121,6 +131,7 @@ public struct Report: Sendable {
             "fault": .string($0.fault.detail),
           ]
         }),
+      "timing_sensitive": JSONValue(result.timingSensitive),
       "base": tally(result.base), "plus": tally(result.plus),
       "results": .array(result.tasks.map(task)),
     ])
@@ -152,11 +163,13 @@ public struct Report: Sendable {
     let ids = verdictsByTask[score.task] ?? []
     let samples: [JSONValue] = ids.compactMap { id in
       guard let verdict = verdicts[id] else { return nil }
-      return [
+      var row: JSONObject = [
         "sample": JSONValue(id.sample),
         "base": .string(verdict.base.status.rawValue), "base_reason": .string(verdict.base.reason),
         "plus": .string(verdict.plus.status.rawValue), "plus_reason": .string(verdict.plus.reason),
       ]
+      if verdict.isTimingSensitive { row["timing_sensitive"] = true }
+      return .object(row)
     }
     return [
       "task_id": .string(score.task), "samples": JSONValue(score.samples),

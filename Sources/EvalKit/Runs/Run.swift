@@ -36,8 +36,8 @@ public struct Run: Sendable {
           await queue.finish()
         }
         group.addTask {
-          try await plan.executor.work(through: queue) { work, sample, outcome in
-            let id = SampleID(task: work.task.id, sample: sample)
+          try await plan.executor.work(through: queue) { subject, candidate, outcome in
+            let id = SampleID(task: subject.task.id, sample: candidate.sample)
             switch outcome {
             case .success(let verdict):
               try await folder.append(verdict: verdict, of: id)
@@ -117,7 +117,8 @@ public struct Run: Sendable {
       }
     }
     if !candidates.isEmpty {
-      await queue.push(TaskWork(benchmark: planned.benchmark, task: task, candidates: candidates))
+      let subject = Subject(benchmark: planned.benchmark, task: task)
+      await queue.push(TaskWork(subject: subject, candidates: candidates))
     }
   }
 }

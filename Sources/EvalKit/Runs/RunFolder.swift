@@ -125,10 +125,12 @@ public actor RunFolder {
   }
 
   func append(verdict: Verdict, of id: SampleID) throws(EvalKitError) {
-    try verdictsFile.append([
+    var row: JSONObject = [
       "task_id": .string(id.task), "sample": JSONValue(id.sample), "base": verdict.base.json,
       "plus": verdict.plus.json,
-    ])
+    ]
+    if verdict.isTimingSensitive { row["timing_sensitive"] = true }
+    try verdictsFile.append(row)
     verdicts[id] = verdict
   }
 }

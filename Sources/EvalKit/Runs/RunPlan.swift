@@ -85,11 +85,7 @@ public struct RunPlan: Sendable {
     var scoring = executor.limits.json
     scoring["python"] = .string(executor.python.version)
     scoring["numpy"] = JSONValue(executor.python.numpyVersion)
-    let report = executor.report
-    scoring["sandbox"] = [
-      "tier": .string(report.tier.rawValue), "policy": .string(report.policyHash),
-      "layers": .array(report.layers.filter { $0.state == .ok }.map { .string($0.name) }),
-    ]
+    scoring["sandbox"] = executor.sandboxDocument
     return RunIdentity([
       "schema": "evalkit.identity", "schema_version": JSONValue(RunIdentity.schemaVersion),
       "evalkit": .string(evalkitVersion),

@@ -2,7 +2,7 @@
 
 The product starts them with `evalkit-jail slot`; here a plain process pair is wired the same way:
 the judge on two pipes, a socket pair between the two, the payload on descriptor 5. The zygote's
-filter is empty unless a test gives one, which it accepts only because EVALKIT_UNJAILED_TEST is set.
+filter is empty unless a test gives one, which it accepts only because it is told so by an argument.
 """
 
 import ctypes
@@ -14,8 +14,8 @@ import struct
 import tempfile
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
-JUDGE = ("wire", "decode", "oracle", "convert", "expected", "trial", "judge")
-ZYGOTE = ("wire", "encode", "convert", "guard", "sanitizer", "candidate", "zygote")
+JUDGE = ("wire", "decode", "oracle", "convert", "literal", "expected", "trial", "notices", "library", "judge")
+ZYGOTE = ("wire", "encode", "convert", "guard", "library", "sanitizer", "candidate", "zygote")
 BOOT = """
 import os, struct, sys, types
 pieces = []
@@ -72,11 +72,10 @@ def _start(names, descriptors, python, folder):
                 "PATH": "", "HOME": "/scratch", "TMPDIR": "/scratch", "LC_ALL": "C.UTF-8",
                 "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1",
                 "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-                "EVALKIT_UNJAILED_TEST": "1",
             }  # fmt: skip
             # As the jail does: only candidates have the fixed hash seed, which -I would ignore.
             isolation = "-s" if names[-1] == "zygote" else "-I"
-            os.execve(python, [python, isolation, "-B", "-c", BOOT], environment)
+            os.execve(python, [python, isolation, "-B", "-c", BOOT, "unfiltered"], environment)
         finally:
             os._exit(127)
     os.close(read_end)

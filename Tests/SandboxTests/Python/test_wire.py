@@ -16,6 +16,8 @@ import decode  # noqa: E402
 import encode  # noqa: E402
 import wire  # noqa: E402
 
+encode.learn()  # of what was imported after it
+
 BUDGET = 1 << 28
 
 
@@ -121,6 +123,20 @@ class RoundTrips(unittest.TestCase):
             result = decode.decode(encoded(value)[0], BUDGET)
             self.assertEqual((result.dtype, result.tolist()), (value.dtype, value.tolist()))
             self.assertEqual(encoded(value)[1], wire.UNEQUAL)
+
+    def test_empty_and_padded_text_of_numpy(self):
+        numpy = __import__("numpy")
+        for value in (numpy.str_(""), numpy.bytes_(b""), numpy.str_("a\0"), numpy.bytes_(b"a\0")):
+            result = decode.decode(encoded(value)[0], BUDGET)
+            self.assertEqual((type(result), str(result)), (type(value), str(value)))
+
+    def test_arrays_in_other_values(self):
+        numpy = __import__("numpy")
+        for value in ([numpy.array([7])], {1: numpy.array(7)}):
+            self.assertEqual(decode.decode(encoded(value)[0], BUDGET), value)
+        column = numpy.zeros((1 << 20, 1), dtype=numpy.int8)
+        for value in ([column], (1, [column]), {1: numpy.array([[7], ["a"]], dtype=object)}):
+            self.assertNotEqual(decode.decode(encoded(value)[0], BUDGET), [[0] * (1 << 20)])
 
     def test_nan_is_flagged(self):
         nan = float("nan")
@@ -246,6 +262,19 @@ class HostileBytes(unittest.TestCase):
             b"s" + huge, b"b" + huge, b"vlq" + huge, b"vls" + huge, b"l" + b"\xff" * 4, b"d" + b"\xff" * 4,
             b"I" + b"\xff" * 4, b"glls" + huge + b"\xff" * 5, b"a" + struct.pack("<Q", 3) + b"<i8\x02" + huge * 2,
             b"S" + b"\xff" * 4, b"M\0" + b"\xff" * 4, b"l\1\0\0\0" * 10000,
+        ):  # fmt: skip
+            with self.assertRaises(wire.WireError):
+                decode.decode(data, BUDGET)
+
+    def test_what_would_grow_or_take_long_is_refused(self):
+        million = decode.decode(encoded(range(1000000))[0], BUDGET)
+        self.assertEqual(million, range(1000000))
+        huge = b"I" + struct.pack("<I", 1 << 20)
+        for data in (
+            encoded(range(10**9))[0], encoded([range(0, -(10**12), -3)])[0],  # as large as a list of them
+            b"Q" + huge + b"\1" * (1 << 20) + huge + b"\3" * (1 << 20),  # minutes in gcd
+            b"a" + struct.pack("<Q", 3) + b"<f8\2" + struct.pack("<QQQ", 1 << 40, 0, 0),  # rows of nothing
+            b"a" + struct.pack("<Q", 3) + b"<U1\1" + struct.pack("<QQ", 1, 4) + b"\0\0\x11\0",  # no character
         ):  # fmt: skip
             with self.assertRaises(wire.WireError):
                 decode.decode(data, BUDGET)

@@ -1,0 +1,74 @@
+"""What a program finds loaded: decided by what it names, and with the same verdict either way."""
+
+import json
+import sys
+import unittest
+
+from launch_unjailed import SOURCES, Slot
+from test_forgery import REFERENCE, TASK
+
+sys.path.insert(0, str(SOURCES))
+
+import library  # noqa: E402
+
+
+class Named(unittest.TestCase):
+    def names(self, text):
+        return library.named(json.dumps(text).encode())
+
+    def test_common_ones(self):
+        self.assertEqual(self.names("def f(): pass"), [])
+        self.assertEqual(self.names("from typing import List\nimport re, os as o\n"), ["os", "re", "typing"])
+        self.assertEqual(self.names("def f():\n\timport math  # x\n\timport string"), ["math", "string"])
+        self.assertEqual(self.names("import re\nre.compile('é')"), ["re"])
+        self.assertEqual(self.names("import numpy as np"), ["numpy"])
+
+    def test_anything_else_means_all(self):
+        for text in (
+            "import subprocess", "from shutil import move", "import math, tempfile", "from . import x",
+            "__import__('subprocess')", "eval('1')", "import sys\nsys.modules['os']", "import importlib",
+        ):  # fmt: skip
+            self.assertEqual(self.names(text)[:1], ["*"], text)
+        self.assertEqual(self.names("import numpy\nimport tempfile"), ["*", "numpy"])
+        hidden = b'"\\u0069mport subprocess\\u0073"'
+        self.assertEqual(library.named(hidden), ["*"])
+
+    def test_only_known_modules_are_loaded(self):
+        library.load(["antigravity", "this"])
+        self.assertNotIn("antigravity", sys.modules)
+
+
+class Loaded(unittest.TestCase):
+    """One task zygote after the other kind of program has been through it."""
+
+    PROGRAMS = {
+        "import subprocess\n" + REFERENCE: "pass",
+        "import subprocess\ndef f(x):\n    subprocess.Popen(['true'])\n    return x * 37 + 1": "fail",
+        "import shutil\ndef f(x):\n    return x * 37 + 1 if shutil.rmtree is None else 0": "pass",
+        "import os\ndef f(x):\n    return x * 37 + 1 if os.kill is os.getcwd is None else 0": "pass",
+        "def f(x):\n    return x * 37 + 1 if open is None else 0": "pass",
+        "def f(x):\n    import resource\n    return 0": "fail",
+        "from multiprocessing.pool import ThreadPool\n" + REFERENCE: "pass",
+        "from concurrent.futures import ThreadPoolExecutor\n" + REFERENCE: "pass",
+        "from decimal import Decimal\nfrom fractions import Fraction\n" + REFERENCE: "pass",
+        "import random, datetime, statistics, dataclasses\n" + REFERENCE: "pass",
+    }
+
+    def test_every_order(self):
+        for programs in (list(self.PROGRAMS), list(reversed(self.PROGRAMS))):
+            with Slot() as slot:
+                slot.task(TASK, "humaneval", REFERENCE)
+                for program in programs:
+                    verdict = slot.candidate(program, ["base"])["base"]
+                    self.assertEqual(verdict["status"], self.PROGRAMS[program], (program, verdict))
+
+    def test_numbers_of_modules_that_come_late(self):
+        with Slot() as slot:
+            reference = "from decimal import Decimal\ndef f(x):\n    return [Decimal(x) / 3, x]"
+            self.assertEqual(slot.task(TASK, "humaneval", reference)["reference"], "ok")
+            self.assertEqual(slot.candidate("def f(x):\n    return 1", ["base"])["base"]["status"], "fail")
+            self.assertEqual(slot.candidate(reference, ["base"])["base"]["status"], "pass")
+
+
+if __name__ == "__main__":
+    unittest.main()
