@@ -8,7 +8,7 @@ import re
 import struct
 import sys
 
-from wire import CHUNK, DEPTH, HEADER, OUTPUT, STARTED, U32, U64, VALUE, VOID, WireError
+from wire import CHUNK, DEPTH, HEADER, OUTPUT, STARTED, U32, U64, VALUE, VOID, Oversized, WireError
 
 _I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d")
 _DTYPE = re.compile(
@@ -90,7 +90,7 @@ class Decoder:
     def charge(self, size):
         self.budget -= size
         if self.budget < 0:
-            raise WireError("the value is too large")
+            raise Oversized("the value is too large to be rebuilt")
 
     def count(self, items, least):
         """Checks that `items` things of at least `least` bytes can follow. Nothing is made yet."""

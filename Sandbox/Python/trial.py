@@ -84,6 +84,8 @@ class Records:
             for kind, test, seconds, sink, flags in self.reader.feed(data):
                 if not self.record(kind, test, seconds, sink, flags):
                     return False
+        except wire.Oversized as error:
+            self.stop = ("output too large", str(error))
         except wire.WireError as error:
             self.stop = ("protocol violation", str(error))
         except TooLarge as error:

@@ -37,6 +37,10 @@ class WireError(Exception):
     """The bytes are not an encoded value, or decoding them would exceed the bounds."""
 
 
+class Oversized(WireError):
+    """The bytes may be an encoded value, but rebuilding it would take too much memory."""
+
+
 def record(kind, test, data, flags=0, seconds=0.0):
     """A whole record whose data fits into one chunk."""
     size = U32.pack(len(data)) if data else b""

@@ -1,5 +1,5 @@
 # task: floats
-# ends: wrong answer
+# ends: wrong answer | output too large
 # stopped by: judge
 # numpy's comparison would write out a range of a billion as an array.
 def f(x):

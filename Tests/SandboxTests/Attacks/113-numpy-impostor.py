@@ -1,4 +1,4 @@
-# ends: wrong answer | protocol violation | unsupported type
+# ends: wrong answer | protocol violation | unsupported type | exception
 # stopped by: judge
 # A numpy of its own makes the encoder ask a candidate's object for its bytes.
 import struct

@@ -1,5 +1,5 @@
-# ends: total timeout | crash
-# stopped by: total limit
+# ends: per-test timeout | crash
+# stopped by: test limit
 # slow
 # sigaction by ctypes: Python does not know that its alarm is gone.
 import ctypes

@@ -1,4 +1,4 @@
-# ends: exception
+# ends: exception | wrong answer
 # stopped by: missing values
 import builtins
 

@@ -1,5 +1,5 @@
-# ends: total timeout
-# stopped by: total limit
+# ends: per-test timeout
+# stopped by: test limit
 # slow
 import posix
 

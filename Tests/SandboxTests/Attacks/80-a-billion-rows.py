@@ -1,4 +1,4 @@
-# ends: protocol violation
+# ends: protocol violation | output too large
 # stopped by: wire
 import posix
 import struct

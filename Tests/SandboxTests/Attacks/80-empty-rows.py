@@ -1,4 +1,4 @@
-# ends: protocol violation | wrong answer
+# ends: protocol violation | wrong answer | output too large
 # stopped by: wire
 # Rows of width nothing cost no bytes on the wire, and memory in the judge.
 import posix
