@@ -9,6 +9,7 @@ lists, are written in a few passes in C, because one task returns 200 million st
 import array
 import collections
 import itertools
+import marshal
 import operator
 import struct
 import sys
@@ -42,9 +43,11 @@ _LOW, _HIGH = -(1 << 63), (1 << 63) - 1
 _KEYS, _ITEMS = type({}.keys()), type({}.items())
 _TYPES = type, type(collections.abc.Hashable)  # metaclasses whose classes hash as plain objects do
 _PLAIN = slice(None)
-_LEAF = {int: b"q", float: b"d", str: b"s", bool: b"?"}
+_LEAF = {str: b"s", bool: b"?"}
+_NUMBERS, _dumps, _sum = {int, float}, marshal.dumps, sum
 BLOCK = 1 << 16  # items of a vector that are converted at a time
 _MIXED = {int: 0, float: 1, str: 2, bool: 3, type(None): 4}  # leaves that may share a vector, m
+_MIXED_KINDS = set(_MIXED)
 _SHORT = 8  # below this many items a mixed list goes item by item
 _BASE = {
     int: int.__index__,
@@ -60,6 +63,9 @@ _BASE = {
 }
 
 
+# Whole records: header, size, tag, value, end, flags (wire.py).
+_LETTER, _INTEGER = struct.Struct("<BIdIcIB").pack, struct.Struct("<BIdIcqIB").pack
+_REAL = struct.Struct("<BIdIcdIB").pack
 _ENDS = U32.pack(0) + b"\0", U32.pack(0) + b"\1"  # of a record, by its flags
 
 
@@ -93,6 +99,18 @@ class Encoder:
             raise
         size = U32.pack(len(self.out)) if self.out else b""
         self.write(b"".join((self.prefix, size, self.out, _ENDS[self.flags])))
+
+    def send_value(self, test, value):
+        """A VALUE record of a candidate; the commonest results take one step."""
+        kind = type(value)
+        if kind is bool:
+            self.write(_LETTER(VALUE, test, 0.0, 1, b"T" if value else b"F", 0, 0))
+        elif kind is int and _LOW <= value <= _HIGH:
+            self.write(_INTEGER(VALUE, test, 0.0, 9, b"i", value, 0, 0))
+        elif kind is float and value == value:
+            self.write(_REAL(VALUE, test, 0.0, 9, b"f", value, 0, 0))
+        else:
+            self.send(VALUE, test, 0.0, value)
 
     def flush(self):
         if self.out:
@@ -195,42 +213,29 @@ class Encoder:
 
     def leaf(self, items, count):
         """The kind of vector that holds what the function `items` iterates over, or None."""
-        first = next(map(type, items()), None)
-        if type(first) is not type or first not in _MIXED:
+        try:
+            kinds = set(map(type, items()))
+        except Exception:  # a metaclass with a hash of its own
             return None
-        if first in _LEAF and all(map(_same, map(type, items()), _repeat(first))):
-            if first is int and not (min(items()) >= _LOW and max(items()) <= _HIGH):
-                return None
-            return _LEAF[first]
-        # Only plain classes are looked up: a metaclass could have a hash of its own.
-        if count < _SHORT:
-            return None
-        if first in (int, float) and self.exact(iter(items())):
-            return b"e"
-        if not all(map(_same, map(type, map(type, items())), _repeat(type))):
-            return None
-        if not all(map(_MIXED.__contains__, map(type, items()))):
-            return None
-        numbers = _compress(items(), map(_same, map(type, items()), _repeat(int)))
-        if not all(map(_FITS, numbers)):
-            return None
-        return b"m"
+        if kinds <= _NUMBERS:
+            if float in kinds and self.has_nan(items):
+                self.flags |= UNEQUAL
+            return b"k"
+        if len(kinds) == 1:
+            return _LEAF.get(kinds.pop())
+        return b"m" if count >= _SHORT and kinds <= _MIXED_KINDS and self.fits(items) else None
 
-    def exact(self, items):
-        """Whether all are int or float, and equal to themselves as doubles."""
-        while True:
-            block = list(_islice(items, BLOCK))
-            if not block:
-                return True
-            kinds = list(map(type, block))
-            reals = bytes(map(_same, kinds, _repeat(float)))
-            if bytes(map(_same, kinds, _repeat(int))).count(1) + reals.count(1) < len(block):
-                return False
-            try:
-                if _array("d", block).tolist() != block:
-                    return False
-            except OverflowError:
-                return False
+    def has_nan(self, items):
+        try:
+            total = _sum(items())
+            if total == total:
+                return False  # a sum with a NaN in it would be one
+        except OverflowError:
+            pass
+        return any(map(_differs, items(), items()))
+
+    def fits(self, items):
+        return all(map(_FITS, _compress(items(), map(_same, map(type, items()), _repeat(int)))))
 
     def group(self, tag, inner, value):
         """Many lists (or tuples) of leaves: a few passes in C, no call per item."""
@@ -261,9 +266,10 @@ class Encoder:
             block = list(_islice(items, BLOCK))
             if not block:
                 return
-            if leaf == b"e":
-                self.put(bytes(map(_same, map(type, block), _repeat(float))))
-                self.numbers("d", block)
+            if leaf == b"k":
+                data = _dumps(block, 2)
+                self.put(U32.pack(len(data)))
+                self.put(data)
             elif leaf == b"m":
                 kinds = bytes(map(_MIXED.__getitem__, map(type, block)))
                 self.put(kinds)

@@ -262,7 +262,8 @@ def run_half(box, head, entry_point, inputs, space):
 
     def work(text):
         run = candidate.Run(
-            entry_point, inputs[order["half"]], limits, order["fast"], order["capture"]
+            entry_point, inputs[order["half"]], limits, order["fast"], order["capture"],
+            "*" in order["modules"],
         )
         run.program(text)
 
