@@ -1,6 +1,8 @@
 """Scores the same samples with evalplus and with evalkit and compares time, memory and verdicts.
 
-Started by compare-evalplus.sh, which provides the evalplus that `python -m evalplus.evaluate` finds.
+Started by compare-evalplus.sh, which provides the evalplus that `python -m evalplus.evaluate` finds. evalkit is
+run twice, the second time with the expected values that the first has kept. The floor (floor.py) is the reference
+programs on all inputs in plain processes of the interpreter that evalkit uses.
 Without --samples it writes the reference solutions as samples, which every harness should pass.
 """
 
@@ -58,15 +60,22 @@ def compare(name, theirs, ours):
     return unexplained
 
 
+def measure_floor(benchmark, tasks, work, options):
+    """A row of the table."""
+    command = [options.python, str(ROOT / "Benchmarks/floor.py"), str(tasks), benchmark["dataset"],
+               str(options.jobs), *benchmark["slowest_tasks"]]
+    return peers.measured(command, dict(os.environ), work / "floor.log", options.interval)
+
+
 def print_rows(rows):
     columns = ("harness", "wall s", "CPU s", "peak PSS MiB", "peak RSS MiB", "processes", "pass@1 base / plus")
     print("\n| " + " | ".join(columns) + " |\n|" + "---|" * len(columns))
     for name, row, found in rows:
-        share = [sum(all(s == "pass" for s in v[: half + 1]) for vs in found.values() for v in vs[:1])
-                 / len(found) for half in (0, 1)]
+        share = [f"{sum(all(s == 'pass' for s in v[: half + 1]) for vs in found.values() for v in vs[:1]) / len(found):.4f}"
+                 for half in (0, 1)] if found else ["-", "-"]
         pss = f"{row['pss'] / 2**20:.0f}" + ("*" if row["unreadable"] else "")
         print(f"| {name} | {row['wall']:.1f} | {row['cpu']:.1f} | {pss} | {row['rss'] / 2**20:.0f} "
-              f"| {row['processes']} | {share[0]:.4f} / {share[1]:.4f} |")
+              f"| {row['processes']} | {share[0]} / {share[1]} |")
     if any(row["unreadable"] for _, row, _ in rows):
         print("\n\\* the kernel kept the PSS of some processes from us; their resident size is counted instead")
 
@@ -76,6 +85,8 @@ def main():
     peers.add_options(parser)
     parser.add_argument("--samples", type=pathlib.Path, help="a .jsonl[.gz] file; needs one --benchmark")
     parser.add_argument("--evalkit-option", action="append", default=[], help="passed on to evalkit score")
+    parser.add_argument("--python", default=os.environ.get("EVALKIT_PYTHON", "/usr/bin/python3"),
+                        help="the interpreter of evalkit's candidates and of the floor")
     parser.add_argument("--only", choices=("evalplus", "evalkit"), help="run one of the two")
     parser.add_argument("--warm", action="store_true", help="run evalplus again with its expected values cached")
     parser.add_argument("--no-memory-limit", action="store_true",
@@ -113,14 +124,20 @@ def main():
                 rows.append((label + suffix, row, theirs))
             shutil.rmtree(work / "evalplus-cache", ignore_errors=True)
         if options.only != "evalplus":
-            row, results = peers.run_evalkit(benchmark, samples, work, options, options.evalkit_option)
-            ours = verdicts(results)
-            rows.append(("evalkit", row, ours))
+            floor = measure_floor(benchmark, tasks, work, options)
+            rows.append(("floor", floor, None))
+            for label, first in (("evalkit", ["--refresh"]), ("evalkit, warm", [])):
+                row, results = peers.run_evalkit(
+                    benchmark, samples, work, options, first + options.evalkit_option + ["--python", options.python])
+                ours = verdicts(results)
+                rows.append((label, row, ours))
         print(f"\n## {benchmark['title']} {benchmark['version']}, {options.jobs} workers, "
               f"{options.samples or 'reference solutions'}")
         print_rows(rows)
+        if options.only != "evalplus":
+            print(f"\nevalkit / floor: {row['wall'] / floor['wall']:.2f} in wall time")
         if options.only is None:
-            reference = rows[-2][1]
+            reference = rows[1 if options.warm else 0][1]
             print(f"\nevalplus / evalkit: {reference['wall'] / row['wall']:.1f} in wall time, "
                   f"{reference['pss'] / max(row['pss'], 1):.1f} in peak PSS")
             unexplained += compare(name, theirs, ours)
