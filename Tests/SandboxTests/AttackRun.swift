@@ -92,7 +92,7 @@ struct AttackRun: Sendable {
       found.append(Finding(attack: attack.name, problem: "\(reason) (\(detail))", isLate: isLate))
     } else if let call = attack.call, !(namesCalls ? detail.contains(call) : detail == "SIGSYS") {
       found.append(Finding(attack: attack.name, problem: "'\(detail)' does not name \(call)"))
-    } else if let says = attack.says, without.isEmpty, !detail.contains(says) {
+    } else if let says = attack.says, !without.contains(attack.stoppedBy), !detail.contains(says) {
       found.append(Finding(attack: attack.name, problem: "'\(detail)' does not say \(says)"))
     }
     return found

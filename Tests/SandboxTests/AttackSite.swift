@@ -18,7 +18,8 @@ struct AttackSite: Sendable {
   var errors: String { folder.appendingPathComponent("errors").path }
 
   init(slots: Range<Int>) throws {
-    users = Set(slots.map { 60000 + $0 } + [AttackSite.user])
+    // Two for each slot, or the next that are free.
+    users = Set(60000 + 2 * slots.lowerBound..<60000 + 2 * slots.upperBound + 16).union([AttackSite.user])
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("attacks-\(UUID().uuidString)")
     let files = FileManager.default
     let open: [FileAttributeKey: Any] = [.posixPermissions: 0o777]
