@@ -5,8 +5,8 @@ import Subprocess
 ///
 /// Format: `u32 jsonLength, u32 blobCount, u64 blobLength` × blobCount, JSON, blobs; all little-endian.
 public actor Slot {
-  /// An answer of more bytes is a fault. The largest are the expected values of HumanEval/130 and Mbpp/255, 90 MB.
-  public static let maximumReplyBytes = 256 << 20
+  /// An answer of more bytes is a fault.
+  public static let maximumReplyBytes = 64 << 20
   /// An answer of more blobs is a fault.
   public static let maximumReplyBlobs = 16
 
