@@ -40,6 +40,7 @@ _name, _flags = type.__dict__["__name__"].__get__, type.__dict__["__flags__"].__
 _modules, _HEAP_TYPE = sys.modules, 1 << 9
 _SWAP = sys.byteorder != "little"
 _LOW, _HIGH = -(1 << 63), (1 << 63) - 1
+_OrderedDict, _ordered = collections.OrderedDict, collections.OrderedDict.items
 _KEYS, _ITEMS = type({}.keys()), type({}.items())
 _TYPES = type, type(collections.abc.Hashable)  # metaclasses whose classes hash as plain objects do
 _PLAIN = slice(None)
@@ -332,7 +333,7 @@ class Encoder:
         if kind is _ITEMS:
             items = list(value)
         else:
-            items = list(dict.items(value))
+            items = list(_ordered(value) if kind is _OrderedDict else dict.items(value))
         self.put(tag + U32.pack(len(items)))
         keys = self.encoded([key for key, _ in items], depth)
         order = range(len(items))

@@ -41,12 +41,13 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     try await concluding {
       try await interruptible {
+        // The sandbox is probed while the task files are read.
+        async let executor = common.executor()
         let planned = try await common.plannedBenchmarks(benchmarks)
-        let executor = try await common.executor()
         let plan = RunPlan(
           benchmarks: planned, source: try await source(),
           ks: common.ks ?? [1, 10, 100].filter { $0 <= samples },
-          executor: executor)
+          executor: try await executor)
         try await common.perform(plan)
       }
     }

@@ -28,6 +28,8 @@ struct ScoreCommand: AsyncParsableCommand {
   func run() async throws {
     try await concluding {
       try await interruptible {
+        // The sandbox is probed while the files are read.
+        async let executor = common.executor()
         let planned = try await common.plannedBenchmarks([benchmark])
         let file = try SampleFile.load(samples, tasks: planned.flatMap(\.file.tasks))
         if !file.unknownTasks.isEmpty {
@@ -35,11 +37,10 @@ struct ScoreCommand: AsyncParsableCommand {
           Console.warning(
             "\(file.unknownTasks.count) task ids are not in \(benchmark) and are ignored: \(some)")
         }
-        let executor = try await common.executor()
         let fewest = file.programs.values.map(\.count).min() ?? 1
         let plan = RunPlan(
           benchmarks: planned, source: .file(file), ks: common.ks ?? [1, 10, 100].filter { $0 <= fewest },
-          executor: executor)
+          executor: try await executor)
         try await common.perform(plan)
       }
     }
