@@ -57,11 +57,16 @@ def score(benchmark, tasks, samples, work, options):
         print(f"evalplus: {row['wall']:.0f} s for {len(group)} tasks", file=sys.stderr)
         theirs.update(peers.verdicts(results))
     write_lines(samples, work / "samples.jsonl")
+    (work / "evalplus-verdicts.json").write_text(json.dumps(theirs))
+    return score_ours(benchmark, work, options)
+
+
+def score_ours(benchmark, work, options):
+    """Runs evalkit on the samples that `score` left in `work`. Returns what `score` does."""
     # The same interpreter: what numpy's values equal depends on its version.
     row, _ = peers.run_evalkit(benchmark, work / "samples.jsonl", work, options,
                                ("--timeout", str(MINIMUM), "--quiet", "--python", sys.executable))
     print(f"evalkit: {row['wall']:.0f} s", file=sys.stderr)
-    (work / "evalplus-verdicts.json").write_text(json.dumps(theirs))
     return rows(work)
 
 
@@ -158,6 +163,7 @@ def main():
     parser.add_argument("--tree", type=int, default=4, help="changes of the syntax tree for each task")
     parser.add_argument("--odd", type=int, default=3, help="oddities for each task")
     parser.add_argument("--reuse", action="store_true", help="explain the results that an earlier run left")
+    parser.add_argument("--reuse-evalplus", action="store_true", help="run evalkit again, but not evalplus")
     parser.add_argument("--work", type=pathlib.Path, default=peers.ROOT / ".build-peers/mutants")
     options = parser.parse_args()
     peers.prepare(parser, options)
@@ -165,7 +171,7 @@ def main():
     for name in options.benchmark or sorted(peers.MANIFEST):
         benchmark = peers.MANIFEST[name]
         work = options.work.resolve() / benchmark["dataset"]
-        if not options.reuse:
+        if not (options.reuse or options.reuse_evalplus):
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir(parents=True)
             peers.write_tasks(benchmark, options.data, work / "tasks.jsonl")
@@ -176,6 +182,8 @@ def main():
             met[sample["task_id"]] += 1
         if options.reuse:
             table = rows(work)
+        elif options.reuse_evalplus:
+            table = score_ours(benchmark, work, options)
         else:
             table = score(benchmark, tasks, list(programs.values()), work, options)
         groups = explain(benchmark, tasks, programs, table, work, options)
