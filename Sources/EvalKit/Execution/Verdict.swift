@@ -23,8 +23,8 @@ public struct HalfVerdict: Sendable, Equatable {
 /// The verdict on one candidate. It is about the program only; what goes wrong on our side is a
 /// ``HarnessFault``.
 public struct Verdict: Sendable, Equatable {
-  public let base: HalfVerdict
-  public let plus: HalfVerdict
+  public var base: HalfVerdict
+  public var plus: HalfVerdict
   /// Whether another verdict came first, on a busy machine: the program is near a time limit.
   public let isTimingSensitive: Bool
 

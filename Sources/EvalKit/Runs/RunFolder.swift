@@ -62,7 +62,7 @@ public actor RunFolder {
     var verdicts: [SampleID: Verdict] = [:]
     verdictsFile = try Journal(path: "\(path)/verdicts.jsonl") { (_, bytes) throws(JSONError) in
       let (id, _) = try RunFolder.row(bytes)
-      verdicts[id] = try Verdict(json: try JSONValue(parsing: bytes))
+      verdicts[id] = try Verdict(json: try JSONValue(parsing: bytes)).forReports
     }
     self.programs = programs
     // After a power cut a verdict may have reached the disk without its sample; it is made again.
@@ -131,7 +131,26 @@ public actor RunFolder {
     ]
     if verdict.isTimingSensitive { row["timing_sensitive"] = true }
     try verdictsFile.append(row)
-    verdicts[id] = verdict
+    verdicts[id] = verdict.forReports
+  }
+}
+
+extension Verdict {
+  /// Without what only the journal needs: memory stays flat over a hundred thousand candidates.
+  fileprivate var forReports: Verdict {
+    var verdict = self
+    verdict.base = base.forReports
+    verdict.plus = plus.forReports
+    return verdict
+  }
+}
+
+extension HalfVerdict {
+  fileprivate var forReports: HalfVerdict {
+    guard status != .pass, let failing = detail["fail_tests"] else {
+      return HalfVerdict(status: status, reason: reason)
+    }
+    return HalfVerdict(status: status, reason: reason, detail: ["fail_tests": failing])
   }
 }
 
