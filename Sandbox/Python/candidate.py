@@ -16,9 +16,8 @@ import struct
 import sys
 import time
 from builtins import (
-    BaseException, Exception, ImportError, MemoryError, OSError, SyntaxError, ValueError,
-    bytes,
-    compile, dict, enumerate, exec, frozenset, int, len, list, range, set, str, tuple, type,
+    BaseException, Exception, ImportError, MemoryError, OSError, PermissionError, SyntaxError,
+    ValueError, bytes, compile, dict, enumerate, exec, frozenset, int, len, list, range, set, str, tuple, type,
 )  # fmt: skip
 
 import encode
@@ -169,6 +168,9 @@ def describe(error, stage):
         arguments = _arguments(error)
         if arguments and type(arguments[0]) is str:
             message = arguments[0]
+        elif len(arguments) > 1 and type(arguments[0]) is int and type(arguments[1]) is str:
+            refused = " (refused by the sandbox)" if kind is PermissionError else ""
+            message = "[Errno %d] %s%s" % (arguments[0], arguments[1], refused)
         if SyntaxError in _mro(kind) and type(error.lineno) is int:
             line = error.lineno
     trace = _traceback(error)
