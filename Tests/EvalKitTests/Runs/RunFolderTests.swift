@@ -9,7 +9,7 @@ struct RunFolderTests {
   private let sample = SampleID(task: "HumanEval/0", sample: 0)
   private let verdict = Verdict(
     base: HalfVerdict(status: .pass, reason: "passed", detail: ["wall_seconds": 0.5]),
-    plus: HalfVerdict(status: .fail, reason: "wrong answer", detail: ["test": 3]))
+    plus: HalfVerdict(status: .fail, reason: "wrong answer", detail: ["test": 3, "fail_tests": "[[1]]"]))
 
   private func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     let folder = try TemporaryFolder()
@@ -32,7 +32,13 @@ struct RunFolderTests {
       }
       let again = try open(path)
       #expect(await again.programs == [sample: Program(text: "x = 'é\u{0}'")])
-      #expect(await again.verdicts == [sample: verdict])
+      // In memory is what the reports need, in the journal everything.
+      let kept = try #require(await again.verdicts[sample])
+      #expect(kept.base == HalfVerdict(status: .pass, reason: "passed"))
+      #expect(
+        kept.plus == HalfVerdict(status: .fail, reason: "wrong answer", detail: ["fail_tests": "[[1]]"]))
+      let row = try JSONValue(parsing: Array(try Data(contentsOf: URL(filePath: "\(path)/verdicts.jsonl"))))
+      #expect(try Verdict(json: row) == verdict)
     }
   }
 
