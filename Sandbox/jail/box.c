@@ -68,11 +68,6 @@ static int open_self(void) {
   return self;
 }
 
-static bool has_ended(int process) {
-  struct pollfd watched = {.fd = process, .events = POLLIN};
-  return poll(&watched, 1, 0) != 0;
-}
-
 // Asks the kernel to kill this process with its parent, and makes sure that the parent is not dead
 // already. A pipe would not do: another box's child may hold the other end.
 static void die_with_parent(int parent) {

@@ -20,17 +20,6 @@ enum { most_processes = 1024 };
 static const char runner_group[] = "evalkit-runner";
 static const char *const controllers[] = {"memory", "pids"};
 
-// 0, or -1 and errno.
-static int write_control(int folder, const char *name, const char *text) {
-  int file = openat(folder, name, O_WRONLY | O_CLOEXEC);
-  if (file < 0) return -1;
-  ssize_t count = write(file, text, strlen(text));
-  int error = errno;
-  close(file);
-  errno = error;
-  return count == (ssize_t)strlen(text) ? 0 : -1;
-}
-
 static bool lists_controllers(int folder, const char *name) {
   char text[512] = " ";
   int file = openat(folder, name, O_RDONLY | O_CLOEXEC);

@@ -1,6 +1,8 @@
 #include "jail.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +58,21 @@ void fail_step(const char *step, const char *detail) {
 void fail_plain(const char *step, const char *detail) {
   report(step, detail ? detail : "", "");
   _exit(exit_setup);
+}
+
+int write_control(int folder, const char *name, const char *text) {
+  int file = openat(folder, name, O_WRONLY | O_CLOEXEC);
+  if (file < 0) return -1;
+  ssize_t count = write(file, text, strlen(text));
+  int error = errno;
+  close(file);
+  errno = error;
+  return count == (ssize_t)strlen(text) ? 0 : -1;
+}
+
+bool has_ended(int process) {
+  struct pollfd watched = {.fd = process, .events = POLLIN};
+  return poll(&watched, 1, 0) != 0;
 }
 
 void *allocate(size_t bytes) {

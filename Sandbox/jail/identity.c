@@ -17,28 +17,17 @@
 
 enum { inner_id = 1000 };
 
-// 0, or -1 and errno.
-static int write_file(const char *path, const char *text) {
-  int file = open(path, O_WRONLY | O_CLOEXEC);
-  if (file < 0) return -1;
-  ssize_t count = write(file, text, strlen(text));
-  int error = errno;
-  close(file);
-  errno = error;
-  return count == (ssize_t)strlen(text) ? 0 : -1;
-}
-
 void write_identity_maps(pid_t child, uid_t uid, gid_t gid) {
   if (uid == 0 || gid == 0) fail_plain("refuse to map uid or gid 0 into a box", "");
   char path[64], map[64];
   snprintf(path, sizeof path, "/proc/%d/setgroups", (int)child);
-  if (write_file(path, "deny") < 0) fail_step("deny setgroups", NULL);
+  if (write_control(AT_FDCWD, path, "deny") < 0) fail_step("deny setgroups", NULL);
   snprintf(path, sizeof path, "/proc/%d/uid_map", (int)child);
   snprintf(map, sizeof map, "%d %u 1", inner_id, uid);
-  if (write_file(path, map) < 0) fail_step("write uid_map", map);
+  if (write_control(AT_FDCWD, path, map) < 0) fail_step("write uid_map", map);
   snprintf(path, sizeof path, "/proc/%d/gid_map", (int)child);
   snprintf(map, sizeof map, "%d %u 1", inner_id, gid);
-  if (write_file(path, map) < 0) fail_step("write gid_map", map);
+  if (write_control(AT_FDCWD, path, map) < 0) fail_step("write gid_map", map);
 }
 
 void become_inner_user(void) {
@@ -47,7 +36,7 @@ void become_inner_user(void) {
 }
 
 void forbid_inner_namespaces(void) {
-  int status = write_file("/proc/sys/user/max_user_namespaces", "0");
+  int status = write_control(AT_FDCWD, "/proc/sys/user/max_user_namespaces", "0");
   (void)status;
 }
 
@@ -88,6 +77,6 @@ void drop_capabilities(void) {
 }
 
 void raise_oom_score(void) {
-  int status = write_file("/proc/self/oom_score_adj", "1000");
+  int status = write_control(AT_FDCWD, "/proc/self/oom_score_adj", "1000");
   (void)status;
 }

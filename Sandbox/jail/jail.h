@@ -47,5 +47,10 @@ void set_role(const char *role);
 // The same for a failure that has no errno.
 [[noreturn]] void fail_plain(const char *step, const char *detail);
 
+// Writes to a file of the kernel's: `name` below the open `folder` (or AT_FDCWD). 0, or -1 and errno.
+int write_control(int folder, const char *name, const char *text);
+// Whether the process of this descriptor is dead.
+bool has_ended(int process);
+
 void *allocate(size_t bytes);
 char *copy_text(const char *text);

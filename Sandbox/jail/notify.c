@@ -107,11 +107,6 @@ static void write_notice(int notices, pid_t process, const struct seccomp_data *
   if (notices >= 0 && length > 0 && write(notices, line, (size_t)length) < 0) return;
 }
 
-static bool has_ended(int process) {
-  struct pollfd watched = {.fd = process, .events = POLLIN};
-  return poll(&watched, 1, 0) != 0;
-}
-
 // Nothing of the caller's memory is looked at, and no call is ever let through. A call that is
 // interrupted asks again or is never made.
 static void answer(struct listener *listener) {
