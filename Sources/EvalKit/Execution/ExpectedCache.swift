@@ -62,10 +62,10 @@ public struct ExpectedCache: Sendable {
   /// nothing else, so it is no error.
   func write(_ content: [UInt8], to file: FilePath?) {
     guard let folder, let file else { return }
-    makePrivateFolders(folder)
     // Runs side by side may write the same file; each has a name of its own until it is whole.
     let temporary = "\(file.string).\(getpid())-\(UInt32.random(in: 0 ... .max))"
     do {
+      try makeFolders(folder.string, mode: 0o700)
       let descriptor = try FileDescriptor.open(
         FilePath(temporary), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
         permissions: [.ownerReadWrite])
@@ -74,14 +74,5 @@ public struct ExpectedCache: Sendable {
     } catch {
       unlink(temporary)
     }
-  }
-}
-
-/// `mkdir -p` with mode 0700 for what is new.
-private func makePrivateFolders(_ path: FilePath) {
-  var prefix = path.root.map { FilePath(root: $0) } ?? FilePath()
-  for component in path.components {
-    prefix.append(component)
-    mkdir(prefix.string, 0o700)
   }
 }

@@ -14,7 +14,8 @@ extension Executor {
   func work(through queue: WorkQueue, deliver: @escaping Deliver) async throws {
     let doubts = Doubts()
     try await occupy(slots: jobs, queue: queue) { subject, candidate, outcome in
-      if case .success(let verdict) = outcome, load().mayExplain(verdict) {
+      // The load is read from files, and only for the few that ran out of time.
+      if case .success(let verdict) = outcome, verdict.isOverTime, load().mayExplain(verdict) {
         await doubts.add(verdict, on: candidate, of: subject)
       } else {
         try await deliver(subject, candidate, outcome)

@@ -39,6 +39,11 @@ extension HalfVerdict {
   var isOverTime: Bool { reason == "per-test timeout" || reason == "total timeout" }
 }
 
+extension Verdict {
+  /// Whether a time limit ended either half.
+  var isOverTime: Bool { base.isOverTime || plus.isOverTime }
+}
+
 extension MachineLoad {
   /// The load of this moment. What cannot be read counts as none.
   static var current: MachineLoad {

@@ -15,7 +15,8 @@ struct TaskWork: Sendable {
   }
 
   let subject: Subject
-  var candidates: [Candidate]
+  /// A slice, so that taking the first of many thousands moves none of the others.
+  var candidates: ArraySlice<Candidate>
   /// How many slots were lost while the task was being opened for them.
   var losses = 0
 }
@@ -64,8 +65,7 @@ actor WorkQueue {
 
   /// The next candidate of the task that `slot` has; it is no longer on the account.
   func candidate(for slot: Int) -> TaskWork.Candidate? {
-    guard let work = held[slot], !work.candidates.isEmpty else { return nil }
-    return held[slot]?.candidates.removeFirst()
+    held[slot]?.candidates.popFirst()
   }
 
   /// Takes back everything that `slot` has not begun.
@@ -82,8 +82,8 @@ actor WorkQueue {
     guard let (slot, work) = held.max(by: { $0.value.candidates.count < $1.value.candidates.count }),
       work.candidates.count >= WorkQueue.leastToShare
     else { return nil }
-    let kept = work.candidates.count - work.candidates.count / 2
-    held[slot]?.candidates.removeLast(work.candidates.count - kept)
-    return TaskWork(subject: work.subject, candidates: Array(work.candidates[kept...]))
+    let given = work.candidates.count / 2
+    held[slot]?.candidates = work.candidates.dropLast(given)
+    return TaskWork(subject: work.subject, candidates: work.candidates.suffix(given))
   }
 }

@@ -109,7 +109,7 @@ public struct Run: Sendable {
   private func push(
     _ task: BenchmarkTask, of planned: PlannedBenchmark, count: Int, to queue: WorkQueue
   ) async throws {
-    var candidates: [TaskWork.Candidate] = []
+    var candidates: ArraySlice<TaskWork.Candidate> = []
     for sample in 0..<count {
       let id = SampleID(task: task.id, sample: sample)
       if await folder.verdicts[id] == nil, let program = await folder.programs[id] {

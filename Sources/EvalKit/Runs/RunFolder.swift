@@ -154,12 +154,12 @@ extension HalfVerdict {
   }
 }
 
-/// `mkdir -p`.
-private func makeFolders(_ path: String) throws(EvalKitError) {
+/// `mkdir -p`, with `mode` for what is new.
+func makeFolders(_ path: String, mode: mode_t = 0o777) throws(EvalKitError) {
   var prefix = FilePath(path).root.map { FilePath(root: $0) } ?? FilePath()
   for component in FilePath(path).components {
     prefix.append(component)
-    if mkdir(prefix.string, 0o777) != 0, errno != EEXIST {
+    if mkdir(prefix.string, mode) != 0, errno != EEXIST {
       throw EvalKitError(.data, "cannot make the folder '\(prefix)'", cause: "\(Errno.current)")
     }
   }

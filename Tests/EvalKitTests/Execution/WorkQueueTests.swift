@@ -11,7 +11,7 @@ struct WorkQueueTests {
       """#
     return TaskWork(
       subject: Subject(benchmark: benchmark, task: try BenchmarkTask(line: Array(line.utf8), number: 1)),
-      candidates: samples.map { .init(sample: $0, program: Program(text: "")) })
+      candidates: samples.map { .init(sample: $0, program: Program(text: "")) }[...])
   }
 
   /// Takes everything from `slot` on, in turns with the others.
