@@ -71,8 +71,11 @@ def print_rows(rows):
     columns = ("harness", "wall s", "CPU s", "peak PSS MiB", "peak RSS MiB", "processes", "pass@1 base / plus")
     print("\n| " + " | ".join(columns) + " |\n|" + "---|" * len(columns))
     for name, row, found in rows:
-        share = [f"{sum(all(s == 'pass' for s in v[: half + 1]) for vs in found.values() for v in vs[:1]) / len(found):.4f}"
-                 for half in (0, 1)] if found else ["-", "-"]
+        share = ["-", "-"]
+        if found:
+            first = [samples[0] for samples in found.values() if samples]
+            share = [f"{sum(all(s == 'pass' for s in v[: half + 1]) for v in first) / len(found):.4f}"
+                     for half in (0, 1)]
         pss = f"{row['pss'] / 2**20:.0f}" + ("*" if row["unreadable"] else "")
         print(f"| {name} | {row['wall']:.1f} | {row['cpu']:.1f} | {pss} | {row['rss'] / 2**20:.0f} "
               f"| {row['processes']} | {share[0]} / {share[1]} |")
@@ -127,8 +130,8 @@ def main():
             floor = measure_floor(benchmark, tasks, work, options)
             rows.append(("floor", floor, None))
             for label, first in (("evalkit", ["--refresh"]), ("evalkit, warm", [])):
-                row, results = peers.run_evalkit(
-                    benchmark, samples, work, options, first + options.evalkit_option + ["--python", options.python])
+                arguments = first + options.evalkit_option + ["--python", options.python]
+                row, results = peers.run_evalkit(benchmark, samples, work, options, arguments)
                 ours = verdicts(results)
                 rows.append((label, row, ours))
         print(f"\n## {benchmark['title']} {benchmark['version']}, {options.jobs} workers, "

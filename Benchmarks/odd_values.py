@@ -30,7 +30,7 @@ def _results():
         "identity": "+result",
         "bytes": "str(result).encode()",
         "bytearray": "bytearray(result)",
-        "itself": f"_original",
+        "itself": "_original",
         "a type": "type(result)",
         "a lambda": "lambda: result",
         "ellipsis": "...",

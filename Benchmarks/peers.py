@@ -101,8 +101,8 @@ def measured(command, environment, log, interval):
         tail = pathlib.Path(log).read_text(errors="replace").splitlines()[-15:]
         sys.exit("\n".join(tail) + f"\n\n{command[0]} ended with {status}; all of its output is in {log}")
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return {"wall": wall, "cpu": max(cpu, peak.cpu), "history": peak.history, "rss": peak.rss, "pss": peak.pss, "processes": peak.processes,
-            "unreadable": peak.unreadable}
+    return {"wall": wall, "cpu": max(cpu, peak.cpu), "history": peak.history, "rss": peak.rss,
+            "pss": peak.pss, "processes": peak.processes, "unreadable": peak.unreadable}
 
 
 def add_options(parser):

@@ -16,8 +16,8 @@ import struct
 import sys
 import time
 from builtins import (
-    BaseException, Exception, ImportError, MemoryError, OSError, PermissionError, SyntaxError,
-    ValueError, bytes, compile, dict, enumerate, exec, frozenset, int, len, list, range, set, str, tuple, type,
+    BaseException, Exception, MemoryError, OSError, PermissionError, SyntaxError, ValueError, bytes,
+    compile, dict, enumerate, exec, frozenset, int, len, list, set, str, tuple, type,
 )  # fmt: skip
 
 import encode

@@ -1,4 +1,4 @@
-"""Reads records off the wire and rebuilds plain values. Runs in the judge, on hostile bytes."""
+"""Rebuilds plain values from their encodings. Runs in the judge, on hostile bytes."""
 
 import collections
 import decimal
@@ -8,7 +8,7 @@ import re
 import struct
 import sys
 
-from wire import CHUNK, DEPTH, HEADER, OUTPUT, STARTED, U32, U64, VALUE, VOID, Oversized, WireError
+from wire import DEPTH, U32, U64, Oversized, WireError
 
 _I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d")
 _I32 = struct.Struct("<i")
@@ -408,81 +408,3 @@ class Decoder:
 def decode(data, budget):
     """The value that `data` encodes; see Decoder."""
     return Decoder(data, budget).decode()
-
-
-class RecordReader:
-    """Splits a stream into records without holding more of it than the sinks do.
-
-    `begin(kind, test)` gives the sink of a record, something with `update(bytes)`.
-    `known(data, at)` is asked wherever a record may begin: how many bytes from there on are whole
-    records that need not be read, because the owner knows them already.
-    """
-
-    TEXT_LIMIT = 64 << 10
-
-    def __init__(self, begin, known=lambda data, at: 0):
-        self.begin, self.known, self.rest = begin, known, b""
-        self.step, self.between = self.header, True
-        self.kind = self.test = self.left = self.size = 0
-        self.seconds, self.sink, self.complete = 0.0, None, None
-
-    def feed(self, data):
-        """Yields (kind, test, seconds, sink, flags) for each record that ends in `data`.
-
-        Raises WireError, after which the reader must not be used again."""
-        data = self.rest + data if self.rest else data
-        view = memoryview(data)
-        at = 0
-        while True:
-            if self.between:
-                at += self.known(data, at)
-            used = self.step(view, at)
-            if used is None:
-                break
-            at += used
-            if self.complete is not None:
-                yield (self.kind, self.test, self.seconds, self.sink, self.complete)
-                self.sink = self.complete = None
-        self.rest = bytes(view[at:])
-
-    def header(self, view, at):
-        if len(view) - at < HEADER.size:
-            return None
-        self.kind, self.test, self.seconds = HEADER.unpack_from(view, at)
-        if not STARTED <= self.kind <= OUTPUT:
-            raise WireError("unknown record")
-        self.size, self.sink = 0, self.begin(self.kind, self.test)
-        self.step, self.between = self.length, False
-        return HEADER.size
-
-    def length(self, view, at):
-        if len(view) - at < 4:
-            return None
-        self.left = U32.unpack_from(view, at)[0]
-        if self.left == VOID:
-            self.sink, self.step, self.between = None, self.header, True
-        elif self.left == 0:
-            self.step = self.flags
-        elif self.left > CHUNK or (self.kind != VALUE and self.size + self.left > self.TEXT_LIMIT):
-            raise WireError("a chunk is too long")
-        else:
-            self.size += self.left
-            self.step = self.chunk
-        return 4
-
-    def chunk(self, view, at):
-        used = min(self.left, len(view) - at)
-        if not used:
-            return None
-        self.sink.update(view[at : at + used])
-        self.left -= used
-        if not self.left:
-            self.step = self.length
-        return used
-
-    def flags(self, view, at):
-        if len(view) - at < 1:
-            return None
-        self.complete = view[at]
-        self.step, self.between = self.header, True
-        return 1

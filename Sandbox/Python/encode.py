@@ -1,7 +1,8 @@
 """Encodes values inside the candidate's process, as they are, without asking them anything.
 
-Every function needed is bound to this module before candidate code runs, types are compared with
-`is`, and no method of a candidate's object is ever called. Equal values of equal types give equal
+Every function needed is bound to this module before candidate code runs, types are compared by
+identity, and no method of a candidate's object is ever called (of a class in a list only the hash
+that its metaclass gives it). Equal values of equal types give equal
 bytes: sets and dicts are sorted by their items' encodings. Lists of like leaves, and lists of such
 lists, are written in a few passes in C, because one task returns 200 million strings (Mbpp/255).
 """
@@ -15,7 +16,7 @@ import struct
 import sys
 from builtins import (
     BaseException, abs, all, any, bool, bytearray, bytes, complex, dict, enumerate, float,
-    frozenset, int, iter, len, list, map, max, memoryview, min, next, object, range, set, slice,
+    frozenset, int, iter, len, list, map, max, memoryview, min, object, range, set, slice,
     sorted, str, sum, tuple, type, zip,
 )  # fmt: skip
 

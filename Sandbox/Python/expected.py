@@ -11,8 +11,9 @@ import wire
 DIGEST_ABOVE = 1 << 20
 MARGIN = 64 << 20
 REFERENCE_LIMIT = 4 << 30
-ONE_CHUNK = wire.CHUNK - (1 << 16)  # shorter data is certain to leave the encoder in one chunk
-IN_STREAM = 1 << 16  # larger values are kept apart, where a digest can stand for them
+# Larger values are kept apart, where a digest can stand for them. Smaller ones are certain to leave the
+# encoder in one chunk.
+IN_STREAM = 1 << 16
 
 
 class TooLarge(Exception):
@@ -68,7 +69,7 @@ class TextOrBuffer(Buffer):
 
 
 class Apart:
-    """An expected value that cannot be settled by comparing records: too large for one chunk, not
+    """An expected value that cannot be settled by comparing records: too large for the stream, not
     equal to itself (NaN, arrays), or known by its digest only.
 
     A digest serves for large values. One made of str, list and tuple alone is equal to another if and
@@ -180,16 +181,14 @@ class Expected:
         that settle by their encodings (`is_plain`: the task's oracle lets them) goes a digest."""
         small = Expected()
         for test, seconds in enumerate(self.seconds):
+            small.stream += self.stream[self.start(test) : self.ends[test]]
             apart = self.apart.get(test)
-            if apart and apart.digest:
+            if apart and is_plain and self.settles(test) and not apart.digest:
+                if not _may_be_floats(apart.data):
+                    digest = hashlib.sha256(apart.data).digest()
+                    apart = Apart(b"", digest, apart.size, apart.flags, exact=False)
+            if apart:
                 small._set_apart(test, apart)
-            elif is_plain and apart and self.settles(test) and not _may_be_floats(apart.data):
-                digest = hashlib.sha256(apart.data).digest()
-                small._set_apart(test, Apart(b"", digest, apart.size, apart.flags, exact=False))
-            elif apart:
-                small._set_apart(test, apart)
-            else:
-                small.stream += self.stream[self.start(test) : self.ends[test]]
             small._end(seconds)
         rows = [[t, a.digest.hex() if a.digest else None, a.size, a.flags, a.exact]
                 for t, a in small.apart.items()]  # fmt: skip

@@ -2,7 +2,8 @@
 
 They are no protection, the sandbox is: a program that calls `open` or `subprocess.run` fails in the
 reference, so it must fail here. The limits on memory, which the reference sets in the same place,
-are set in candidate.py. A program that wants shutil or subprocess finds them loaded (library.py). Source: evalplus `eval/utils.py`.
+are set in candidate.py. A program that wants shutil or subprocess finds them loaded (library.py).
+Source: evalplus `eval/utils.py`.
 """
 
 import builtins
@@ -14,9 +15,8 @@ import sys
 _OS = """kill system putenv remove removedirs rmdir fchdir setuid fork forkpty killpg rename renames
 truncate replace unlink fchmod fchown chmod chown chroot lchflags lchmod lchown getcwd
 chdir""".split()
-
-
 _SHUTIL, _MODULES = ("rmtree", "move", "chown"), ("ipdb", "joblib", "resource", "psutil", "tkinter")
+_originals = {}
 
 
 def restrict():
@@ -43,9 +43,6 @@ def lifted():
         yield
     finally:
         restrict()
-
-
-_originals = {}
 
 
 def _restricted():

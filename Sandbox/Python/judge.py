@@ -22,13 +22,12 @@ import oracle
 import wire
 from expected import Expected
 from notices import Notices
-from trial import Reference, Trial
+from trial import LITERAL_LIMIT, Reference, Trial
 
 ZYGOTE = 3
 HALVES = ("base", "plus")
 META = ("task_id", "dataset", "entry_point", "memory_bytes")
 REFERENCE_SECONDS, SANITIZE_SECONDS, PATIENCE = 300.0, 60.0, 60.0
-LITERAL_LIMIT = 320  # characters of a value in a verdict, unless the runner asks for more
 TEXT_LIMIT = 8192  # characters of a text in a verdict
 FIRST_PAUSE, LONGEST_PAUSE = 2, 16  # milliseconds between two looks at a result pipe
 PIPE = 1 << 20
@@ -177,7 +176,7 @@ class Task:
         process that did that."""
         self.is_known, self.expected = False, {}
         for half, count in zip(HALVES, self.counts):
-            self.failure = self.failure or self.reference(half, count, self.program)
+            self.failure = self.failure or self.reference(half, count)
         self.zygote.send("E")
         if not self.failure:
             self.zygote.open_task(self.meta, self.raw["base"], self.raw["plus"])
@@ -190,12 +189,12 @@ class Task:
         if self.failure:
             raise Fault("the reference program fails the second time: " + self.failure)
 
-    def reference(self, half, count, program):
+    def reference(self, half, count):
         """Runs the reference program. Returns None, or why it is no reference."""
         run = Reference(self.request["dataset"], self.request["entry_point"], count)
         order = {"half": half, "mode": "reference", "fast": True, "seconds": REFERENCE_SECONDS}
-        order["capture"], order["modules"] = oracle.PLAIN, library.named(program) + ["copy"]
-        report = self.zygote.run("R", order, b"", program, run)
+        order["capture"], order["modules"] = oracle.PLAIN, library.named(self.program) + ["copy"]
+        report = self.zygote.run("R", order, b"", self.program, run)
         if not report["locked"]:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
         self.expected[half] = run.values
@@ -235,8 +234,7 @@ class Task:
         # evalplus: T = min(60, sum) + 1, one more when all tests are run, and the parent of the
         # process waits for T + 1.
         seconds = min(request["max_total_time"], sum(limits)) + (2 if fast else 3)
-        trial = Trial(request, self.tolerance, expected, limits, lambda: self.inputs(half), fast)
-        trial.shown = shown
+        trial = Trial(request, self.tolerance, expected, limits, lambda: self.inputs(half), fast, shown)
         if len(program) > PROGRAM_LIMIT:
             detail = "a program of %d bytes, %d are allowed" % (len(program), PROGRAM_LIMIT)
             trial.program_error = ("out of memory", detail)

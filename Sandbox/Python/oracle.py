@@ -48,8 +48,8 @@ def _size(value):
 
 
 def _elements(output):
-    """set(output), one by one: the judge's alarm is only noticed between byte codes, and a hostile
-    choice of hashes takes quadratic time."""
+    """set(output), one by one: the judge's alarm is only noticed between byte codes, a hostile choice
+    of hashes takes quadratic time, and a forged range has no end."""
     result = set()
     for item in output:
         result.add(item)
@@ -67,15 +67,6 @@ def _padded_digit_distance(first, second):
     first, second = str(first), str(second)
     width = max(len(first), len(second))
     return sum(abs(int(a) - int(b)) for a, b in zip(first.zfill(width), second.zfill(width)))
-
-
-def _elements(values):
-    """`set(values)`, item by item: made in one step, a list of colliding hashes or a range without end
-    could not be interrupted."""
-    result = set()
-    for value in values:
-        result.add(value)
-    return result
 
 
 def _polynomial(coefficients, x):

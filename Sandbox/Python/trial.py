@@ -10,6 +10,7 @@ import time
 import convert
 import decode
 import oracle
+import records
 import wire
 from expected import MARGIN, REFERENCE_LIMIT, Buffer, Expected, TextOrBuffer, TooLarge
 from literal import literal
@@ -18,6 +19,7 @@ TEXT_LIMIT = 64 << 10
 # For decoding and comparing one output: CPU seconds, at most and at least (one more for each MiB), and
 # memory beside what the expected values account for. numpy broadcasts small outputs to huge tables.
 COMPARE_SECONDS, COMPARE_LEAST, COMPARE_MEMORY = 20, 2, 2 << 30
+LITERAL_LIMIT = 320  # characters of a value in a verdict, unless the runner asks for more
 GRACE = 2.0  # seconds beyond a test's limit for the alarm to reach the program
 
 _REASONS = {
@@ -72,7 +74,7 @@ class Records:
         self.started = self.done = False
         self.tail, self.stop = "", None  # stop: (reason, detail) that ended the run from our side
         self.program_error = None
-        self.reader = decode.RecordReader(self.begin, self.known)
+        self.reader = records.RecordReader(self.begin, self.known)
         self.received, self.budget = 0, REFERENCE_LIMIT
 
     def consume(self, data):
@@ -132,7 +134,6 @@ class Records:
         reason, detail = _explain(text) if kind == wire.EXCEPTION else ("unsupported type", text)
         return self.no_value(test, reason, detail)
 
-
     def note(self, kind):
         """READY or ALARM: hints that move a deadline, nothing else."""
         return True
@@ -190,15 +191,15 @@ class Failure:
 
 
 class Trial(Records):
-    """The run of a program to be judged. `inputs()` gives the half's inputs, parsed."""
+    """The run of a program to be judged. `inputs()` gives the half's inputs, parsed; `shown` is how
+    many characters of a value go into the verdict."""
 
-    def __init__(self, request, tolerance, expected, limits, inputs, fast):
+    def __init__(self, request, tolerance, expected, limits, inputs, fast, shown=LITERAL_LIMIT):
         super().__init__(len(expected))
         self.request, self.expected, self.limits, self.inputs = request, expected, limits, inputs
-        self.fast = fast
+        self.fast, self.shown = fast, shown
         self.oracle = oracle.Oracle(request["dataset"], request["entry_point"], tolerance)
         self.is_unsure = False  # an output differs from a value of which only an inexact digest is kept
-        self.shown = 320  # characters of a value in the verdict
         self.first, self.decoded = None, None  # decoded: the output at hand, in a tuple
         # evalplus 0.3.1 passes over HumanEval/32's tests without recording the good ones.
         self.unrecorded = self.oracle.is_root and request["semantics"] == "evalplus-0.3.1"
@@ -281,8 +282,7 @@ class Trial(Records):
             if type(value) is not tuple or len(value) != 2:
                 raise wire.WireError("no argument beside the output")
             return self.oracle.root(value[0], value[1], self.inputs()[test][0])
-        if test:
-            self.note_tolerance(test - 1)
+        self.note_tolerance(test - 1)
         return self.oracle.accepts(value, self.expected.value(test), lambda: self.inputs()[test])
 
     def no_value(self, test, reason, detail):

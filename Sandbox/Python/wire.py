@@ -7,8 +7,8 @@ an end is     u32 0 | u8 flags            (the record is complete)
 
 All integers are little-endian. `seconds` and `flags` are believed only of the reference program; a
 candidate's `seconds` are 0, so that the stream of a right program is known in advance.
-encode.py writes records and values, decode.py reads them. There is no pickle, marshal, eval or
-repr: nothing can import, call or look up a name on behalf of the sender.
+encode.py writes records and values; records.py reads the records and decode.py the values. There is
+no pickle, marshal, eval or repr: nothing can import, call or look up a name on behalf of the sender.
 """
 
 import struct

@@ -66,6 +66,9 @@ static const unsigned char candidate_module[] = {
 static const unsigned char zygote_module[] = {
 #embed "../Python/zygote.py"
 };
+static const unsigned char records_module[] = {
+#embed "../Python/records.py"
+};
 static const unsigned char library_module[] = {
 #embed "../Python/library.py"
 };
@@ -87,11 +90,11 @@ const struct text policy_texts[] = {
 
 const struct text judge_modules[] = {
     EMBEDDED("wire", wire_module),         EMBEDDED("decode", decode_module),
-    EMBEDDED("oracle", oracle_module),     EMBEDDED("convert", convert_module),
-    EMBEDDED("literal", literal_module),   EMBEDDED("expected", expected_module),
-    EMBEDDED("trial", trial_module),       EMBEDDED("notices", notices_module),
-    EMBEDDED("library", library_module),   EMBEDDED("judge", judge_module),
-    {NULL, NULL, 0},
+    EMBEDDED("records", records_module),   EMBEDDED("oracle", oracle_module),
+    EMBEDDED("convert", convert_module),   EMBEDDED("literal", literal_module),
+    EMBEDDED("expected", expected_module), EMBEDDED("trial", trial_module),
+    EMBEDDED("notices", notices_module),   EMBEDDED("library", library_module),
+    EMBEDDED("judge", judge_module),       {NULL, NULL, 0},
 };
 
 const struct text zygote_modules[] = {

@@ -40,7 +40,7 @@ static uint32_t mix(uint32_t value) {
 
 // The same in every process: made of names, not of addresses.
 static uint32_t seed_of(PyCodeObject *code) {
-  static const char *const ours[] = {"wire.py",   "decode.py",  "encode.py", "trial.py",
+  static const char *const ours[] = {"wire.py",   "records.py", "decode.py",  "encode.py", "trial.py",
                                      "oracle.py", "expected.py", "convert.py"};
   const char *path = PyUnicode_AsUTF8(code->co_filename);
   if (path == NULL) {

@@ -117,9 +117,9 @@ def seeds():
         whole = stream((wire.STARTED, 0, 0.0, ""), *sends, (wire.DONE, len(outputs), 0.0, ""))
         yield bytes((2, index, 0)) + whole
         yield bytes((2, index + 12 * 11, 1, 9)) + whole
-        begun = stream((wire.STARTED, 0, 0.0, ""), (wire.READY, 0, 0.0, ""), *sends, (wire.DONE, len(outputs), 0.0, ""))
-        yield bytes((2, index, 0)) + begun
-        yield bytes((2, index, 0)) + stream((wire.STARTED, 0, 0.0, ""), (wire.READY, 0, 0.0, ""), (wire.ALARM, 0, 0.0, ""))
+        begin = ((wire.STARTED, 0, 0.0, ""), (wire.READY, 0, 0.0, ""))
+        yield bytes((2, index, 0)) + stream(*begin, *sends, (wire.DONE, len(outputs), 0.0, ""))
+        yield bytes((2, index, 0)) + stream(*begin, (wire.ALARM, 0, 0.0, ""))
         for kind in (wire.EXCEPTION, wire.UNSUPPORTED):
             yield bytes((2, index, 0)) + stream(
                 (wire.STARTED, 0, 0.0, ""), (kind, 0, 0.0, "call\0E\x005\0message")

@@ -17,6 +17,7 @@ import expected  # noqa: E402
 import oracle  # noqa: E402
 import trial  # noqa: E402
 import wire  # noqa: E402
+from records import RecordReader  # noqa: E402
 
 encode.learn()  # of what was imported after it
 
@@ -44,7 +45,7 @@ class Sink(bytearray):
 
 def records(pieces):
     """What a reader makes of `pieces`: its records, and the text of its error or None."""
-    reader, found = decode.RecordReader(lambda kind, test: Sink()), []
+    reader, found = RecordReader(lambda kind, test: Sink()), []
     try:
         for piece in pieces:
             for kind, test, seconds, sink, flags in reader.feed(piece):

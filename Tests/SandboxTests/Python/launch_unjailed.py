@@ -14,7 +14,7 @@ import struct
 import tempfile
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
-JUDGE = ("wire", "decode", "oracle", "convert", "literal", "expected", "trial", "notices", "library", "judge")
+JUDGE = ("wire", "decode", "records", "oracle", "convert", "literal", "expected", "trial", "notices", "library", "judge")
 ZYGOTE = ("wire", "encode", "convert", "guard", "library", "sanitizer", "candidate", "zygote")
 BOOT = """
 import os, struct, sys, types

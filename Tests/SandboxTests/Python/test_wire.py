@@ -14,6 +14,7 @@ sys.path.insert(0, str(SOURCES))
 
 import decode  # noqa: E402
 import encode  # noqa: E402
+import records  # noqa: E402
 import wire  # noqa: E402
 
 encode.learn()  # of what was imported after it
@@ -36,7 +37,7 @@ class Sink(bytearray):
 
 
 def reader():
-    return decode.RecordReader(lambda kind, test: Sink())
+    return records.RecordReader(lambda kind, test: Sink())
 
 
 def random_value(rng, depth=0):
