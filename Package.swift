@@ -12,6 +12,15 @@ let strict: [SwiftSetting] = [
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 let strictC: [CSetting] = [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror", "-std=gnu2x"])]
 
+// Code that is copied out of the program must not refer to anything but itself: no constants (which vectors
+// and jump tables would need), no library.
+let selfContained: [CSetting] = [
+  .unsafeFlags([
+    "-ffreestanding", "-fno-builtin", "-fno-stack-protector", "-fno-jump-tables", "-mgeneral-regs-only",
+    "-fPIC",
+  ])
+]
+
 let package = Package(
   name: "evalkit",
   products: [
@@ -48,8 +57,10 @@ let package = Package(
       swiftSettings: strict + optimized),
 
     // Programs in, verdicts out. Knows neither benchmark files nor models.
+    .target(name: "CandidateEntry", path: "Sandbox/entry", cSettings: strictC + selfContained),
     .executableTarget(
       name: "evalkit-jail",
+      dependencies: ["CandidateEntry"],
       path: "Sandbox/jail",
       cSettings: strictC,
       linkerSettings: [.linkedLibrary("seccomp")]),
@@ -61,7 +72,7 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Sandbox",
-      exclude: ["README.md", "jail", "Policies", "Python"],
+      exclude: ["README.md", "entry", "jail", "Policies", "Python"],
       swiftSettings: strict),
 
     // One HTTP GET. Apart, because linking the network library costs 10 ms at every start.

@@ -1,18 +1,13 @@
-"""What happens in a child of the zygote: it locks itself down, then runs one program.
+"""What happens in a child of the zygote that is locked down (launch.c): it runs one program.
 
-The order of the set-up matters (privileges first, the system call filter last), and a step that
-fails ends the child with SETUP_FAILED before any of the program's code is compiled. Every function
-used after that point is bound here, so a program that patches builtins changes only its own values.
+Every function used once the program has begun is bound here, so a program that patches builtins changes
+only its own values.
 """
 
 import _signal
-import ctypes
 import io
-import json
 import os
-import resource
 import signal
-import struct
 import sys
 import time
 from builtins import (
@@ -21,20 +16,11 @@ from builtins import (
 )  # fmt: skip
 
 import encode
-import guard
 import wire
 
-SETUP_FAILED = 113
-RESULT = 3
+RESULT, PROGRAM = 3, 4
 SINK_LIMIT = 8 << 20
 TEXT_LIMIT = 2048
-OWN_MODULES = ("wire", "encode", "convert", "guard", "library", "sanitizer", "candidate", "zygote")
-
-_libc = ctypes.CDLL(None, use_errno=True)
-_prctl = _libc.prctl
-_prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
-_prctl.restype = ctypes.c_int
-_PDEATHSIG, _DUMPABLE, _SECCOMP, _FILTER = 1, 4, 22, 2
 
 _exit, _write, _clock = os._exit, os.write, time.perf_counter
 # The functions of the C module: those of `signal` wrap them in enums, thrice the time of a short test.
@@ -74,68 +60,6 @@ class _Sink(io.StringIO):
         return False
 
 
-class SockFprog(ctypes.Structure):
-    _fields_ = [("len", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
-
-
-def patched_filter(program, places, pid):
-    """The BPF program with `pid` at the `places` of the placeholder."""
-    patched = bytearray(program)
-    for at in places:
-        struct.pack_into("=I", patched, at, pid)
-    return bytes(patched)
-
-
-def limit(kind, soft, hard=None):
-    """Lowers a resource limit; never above the inherited hard limit."""
-    ceiling = resource.getrlimit(kind)[1]
-    hard = soft if hard is None else hard
-    if ceiling != resource.RLIM_INFINITY:
-        soft, hard = min(soft, ceiling), min(hard, ceiling)
-    resource.setrlimit(kind, (soft, hard))
-
-
-def enter(box, parent, result, space, seconds):
-    """Locks this process down. `box` is the zygote's Box, `space` the bytes of address space and
-    data that it may have, `seconds` its total wall limit. Does not return on failure."""
-    try:
-        os.dup2(result, RESULT, inheritable=False)
-        os.closerange(4, box.descriptors)
-        os.setsid()
-        if space is not None:
-            limit(resource.RLIMIT_AS, space[0])
-            limit(resource.RLIMIT_DATA, space[1])
-        cpu = int(seconds * 1.5) + 3
-        limit(resource.RLIMIT_CPU, cpu, cpu + 1)
-        limit(resource.RLIMIT_STACK, 64 << 20)
-        for option, value in ((_PDEATHSIG, signal.SIGKILL), (_DUMPABLE, 0)):
-            if _prctl(option, value, 0, 0, 0):
-                _exit(SETUP_FAILED)
-        if os.getppid() != parent:
-            _exit(SETUP_FAILED)
-        box.enable_collector()
-        for name in OWN_MODULES:
-            sys.modules.pop(name, None)
-        box.main = sys.modules["__main__"]
-        sys.modules["__main__"] = type(sys)("__main__")
-        filter_program = box.filter
-        if filter_program:  # in the box the account is the slot's own
-            limit(resource.RLIMIT_NPROC, 256)
-        os.dup2(1, 2)
-        guard.hide()
-        if filter_program:
-            code = patched_filter(filter_program, box.patches, os.getpid())
-            held = ctypes.create_string_buffer(code, len(code))
-            fprog = SockFprog(len(code) // 8, ctypes.addressof(held))
-            if _prctl(_SECCOMP, _FILTER, ctypes.addressof(fprog), 0, 0):
-                _exit(SETUP_FAILED)
-        box.locked[0] = 1
-        box.locked.close()
-    except BaseException as error:
-        os.write(2, ("set-up failed: %r\n" % (error,)).encode()[:500])
-        _exit(SETUP_FAILED)
-
-
 def write_all(data):
     """Writes to the result pipe; a judge that has gone away ends the program."""
     try:
@@ -145,14 +69,13 @@ def write_all(data):
         _exit(1)
 
 
-def read_program(source):
-    """The program's text: a JSON string token, read from the pipe `source` to its end."""
-    pieces = []
-    while True:
-        piece = os.read(source, 1 << 16)
-        if not piece:
-            return json.loads(b"".join(pieces))
-        pieces.append(piece)
+def read_program():
+    """The program's text, read from descriptor 4 to its end."""
+    text = b""
+    while piece := os.read(PROGRAM, 1 << 16):
+        text += piece
+    os.close(PROGRAM)
+    return str(text, "utf-8", "surrogatepass")
 
 
 def describe(error, stage):
@@ -184,18 +107,18 @@ def describe(error, stage):
 class Run:
     """One program on one list of tests, as the reference's `unsafe_execute` runs it.
 
-    `limits`: seconds for each test, or None for the reference program, whose inputs are copied
-    before the clock starts. `capture` names what the oracle needs beside the output. `careful`: the
+    `limits`: seconds for each test, and the `least` of them, or None for the reference program, whose
+    inputs are copied before the clock starts. `capture` names what the oracle needs beside the output. `careful`: the
     program may reach for alarms.
     """
 
-    def __init__(self, entry_point, inputs, limits, fast, capture, careful=True):
+    def __init__(self, entry_point, inputs, limits, least, fast, capture, careful):
         self.entry_point, self.inputs, self.limits = entry_point, inputs, limits
         self.fast, self.capture = fast, capture
         self.encoder = encode.Encoder(write_all)
         self.sink, self.tail = None, ""
         self.careful, self.is_armed = careful, False
-        self.least = min(limits, default=0.0) if limits else 0.0
+        self.least = least
         self.index, self.began = 0, None
 
     def redirect(self):

@@ -16,21 +16,18 @@ _OS = """kill system putenv remove removedirs rmdir fchdir setuid fork forkpty k
 truncate replace unlink fchmod fchown chmod chown chroot lchflags lchmod lchown getcwd
 chdir""".split()
 _SHUTIL, _MODULES = ("rmtree", "move", "chown"), ("ipdb", "joblib", "resource", "psutil", "tkinter")
-_originals = {}
+_originals, _hidden = {}, {}
 
 
 def restrict():
-    """Applies the restrictions to what is loaded by now."""
+    """Applies the restrictions to what is loaded by now, and hides the modules that the reference takes away."""
     faulthandler.disable()
     os.environ["OMP_NUM_THREADS"] = "1"
     for holder, name in _restricted():
         _originals.setdefault((holder.__name__, name), getattr(holder, name, None))
         setattr(holder, name, None)
-
-
-def hide():
-    """The modules that the reference takes away; the zygote itself needs one of them."""
     for name in _MODULES:
+        _hidden.setdefault(name, sys.modules.get(name))
         sys.modules[name] = None
 
 
@@ -39,6 +36,10 @@ def lifted():
     """For the zygote, which imports modules that a program names: some need what is taken away."""
     for (holder, name), value in _originals.items():
         setattr(sys.modules[holder], name, value)
+    for name, module in _hidden.items():
+        del sys.modules[name]
+        if module is not None:
+            sys.modules[name] = module
     try:
         yield
     finally:

@@ -29,6 +29,10 @@ HALVES = ("base", "plus")
 META = ("task_id", "dataset", "entry_point", "memory_bytes")
 REFERENCE_SECONDS, SANITIZE_SECONDS, PATIENCE = 300.0, 60.0, 60.0
 TEXT_LIMIT = 8192  # characters of a text in a verdict
+# Of entry.h and launch.c: how a program's process ended, why it was killed, which step of its set-up failed.
+ENDING = struct.Struct("<iiiBB2xqqq")
+CAUSES = ("", "limit", "judge", "judge")
+STEPS = ("", "descriptors", "session", "limits", "options", "parent", "filter")
 FIRST_PAUSE, LONGEST_PAUSE = 2, 16  # milliseconds between two looks at a result pipe
 PIPE = 1 << 20
 PACKED_LIMIT = 48 << 20  # larger expected values are not given to the runner to be kept
@@ -48,7 +52,9 @@ class Zygote:
         self.notices = Notices()
 
     def send(self, op, *parts):
-        body = wire.pack_parts(*parts)
+        self.send_body(op, wire.pack_parts(*parts))
+
+    def send_body(self, op, body):
         try:
             self.sock.sendall(wire.U32.pack(len(body)) + op.encode() + body)
         except OSError as error:
@@ -87,28 +93,34 @@ class Zygote:
     def open_task(self, meta, base, plus):
         """Starts a task zygote. Returns the numbers of base and plus tests."""
         self.send("T", json.dumps(meta).encode(), base, plus)
-        counts = json.loads(self.receive("t")[0][0])
-        return counts["base"], counts["plus"]
+        self.loaded = set()
+        return tuple(json.loads(self.receive("t")[0][0]))
 
-    def run(self, op, order, limits, program, reader):
-        """Runs one child on `program` (a JSON string token). `reader.consume(bytes)` gets its
-        output and returns False to have it killed, as `reader.overdue(now)` does by returning True.
-        Returns the zygote's report of its end."""
-        self.send(op, json.dumps(order).encode(), limits)
+    def load(self, names):
+        """Has the task zygote import the modules that the next program names."""
+        if not self.loaded.issuperset(names):
+            self.send("L", json.dumps(names).encode())
+            self.loaded.update(names)
+
+    def run(self, op, body, seconds, program, reader):
+        """Runs one child, as the message asks, on `program` (a JSON string token), for `seconds` at most.
+        `reader.consume(bytes)` gets its output and returns False to have it killed, as
+        `reader.overdue(now)` does by returning True. Returns how it ended."""
+        self.send_body(op, body)
         _, descriptors = self.receive("r")
         if len(descriptors) != 2:
             raise Fault("the zygote passed %d descriptors instead of 2" % len(descriptors))
         result, source = descriptors
         try:
             try:
-                view = memoryview(program)
+                view = memoryview(json.loads(program).encode("utf-8", "surrogatepass"))
                 while view:
                     view = view[os.write(source, view) :]
             except BrokenPipeError:
                 pass  # the child is dead; its report says how
             finally:
                 os.close(source)
-            report = self.watch(result, order["seconds"], reader)
+            report = self.watch(result, seconds, reader)
         finally:
             os.close(result)
         report["forbidden"] = self.notices.forbidden(report)
@@ -134,10 +146,28 @@ class Zygote:
                 if not wanted or reader.overdue(time.monotonic()):
                     wanted = False
                     self.send("K")
-        report = json.loads(self.receive("x")[0][0])
+        report = ending(self.receive("x")[0][0])
         if wanted:
             drain(result, reader)  # the child is dead, nothing is added
         return report
+
+
+def ending(data):
+    """`struct ending` of entry.h as a dict."""
+    pid, status, cause, is_locked, step, wall, cpu, rss = ENDING.unpack(data)
+    return {
+        "pid": pid, "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None, "killed": CAUSES[cause],
+        "locked": is_locked == 1, "step": STEPS[step], "wall": wall / 1e9, "cpu": cpu / 1e6,
+        "rss": rss << 10,
+    }  # fmt: skip
+
+
+def order(half, modules, seconds, capture=oracle.PLAIN, limits=None, fast=True):
+    """The body of R. Without limits it is for the reference program."""
+    flags = (HALVES.index(half), limits is not None, fast, "*" in modules, wire.CAPTURES.index(capture))
+    limits = array.array("d", limits or ())
+    return wire.ORDER.pack(int(seconds * 1e9), min(limits, default=0.0), *flags) + limits.tobytes()
 
 
 def drain(result, reader):
@@ -192,9 +222,10 @@ class Task:
     def reference(self, half, count):
         """Runs the reference program. Returns None, or why it is no reference."""
         run = Reference(self.request["dataset"], self.request["entry_point"], count)
-        order = {"half": half, "mode": "reference", "fast": True, "seconds": REFERENCE_SECONDS}
-        order["capture"], order["modules"] = oracle.PLAIN, library.named(self.program) + ["copy"]
-        report = self.zygote.run("R", order, b"", self.program, run)
+        modules = library.named(self.program) + ["copy"]
+        self.zygote.load(modules)
+        body = order(half, modules, REFERENCE_SECONDS)
+        report = self.zygote.run("R", body, REFERENCE_SECONDS, self.program, run)
         if not report["locked"]:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
         self.expected[half] = run.values
@@ -239,11 +270,10 @@ class Task:
             detail = "a program of %d bytes, %d are allowed" % (len(program), PROGRAM_LIMIT)
             trial.program_error = ("out of memory", detail)
             return trial.verdict({"wall": 0, "cpu": 0, "rss": 0})
-        order = {"half": half, "mode": "candidate", "fast": fast, "seconds": seconds}
-        order["capture"] = oracle.capture(request["dataset"], request["entry_point"])
-        order["modules"] = library.named(program)
-        raw_limits = array.array("d", limits).tobytes()
-        report = self.zygote.run("R", order, raw_limits, program, trial)
+        modules, capture = library.named(program), oracle.capture(request["dataset"], request["entry_point"])
+        self.zygote.load(modules)
+        body = order(half, modules, seconds, capture, limits, fast)
+        report = self.zygote.run("R", body, seconds, program, trial)
         if not report["locked"]:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
         if trial.is_unsure:
@@ -332,10 +362,11 @@ class Judge:
         return answer, []
 
     def sanitize(self, request, blobs):
-        order = {"entry_point": request.get("entry_point"), "seconds": SANITIZE_SECONDS}
-        order["memory_bytes"] = SANITIZE_MEMORY
+        meta = {"entry_point": request.get("entry_point"), "seconds": SANITIZE_SECONDS}
+        meta["memory_bytes"] = SANITIZE_MEMORY
         output = Collected()
-        report = self.zygote.run("S", order, b"", checked_token(blobs[0]), output)
+        body, token = wire.pack_parts(json.dumps(meta).encode()), checked_token(blobs[0])
+        report = self.zygote.run("S", body, SANITIZE_SECONDS, token, output)
         try:
             text = json.loads(output.data)
         except ValueError:

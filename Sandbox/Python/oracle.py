@@ -7,6 +7,8 @@ values, so no method of a program's object takes part.
 
 import math
 
+import wire
+
 SET_TASKS = frozenset(
     """similar_elements find_char_long common_in_nested_lists extract_singly larg_nnum
     intersection_array find_dissimilar Diff""".split()
@@ -16,7 +18,7 @@ RELATIVE, FLOAT_TOLERANCE = 1e-7, 1e-6
 
 # What the candidate sends for a test beside the output: nothing, the output's elements as a set
 # (the rule iterates it, so any iterable will do), or the first argument as the call left it.
-PLAIN, ELEMENTS, ARGUMENT = "plain", "elements", "argument"
+PLAIN, ELEMENTS, ARGUMENT = wire.CAPTURES
 
 
 class Foreign:

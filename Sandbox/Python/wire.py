@@ -24,6 +24,12 @@ VOID = 0xFFFFFFFF
 # A flag: equal bytes do not imply `==` (NaN), or `==` gives no truth value (numpy arrays).
 UNEQUAL = 1
 
+# The judge's order to run a program on a half: its limit in all (ns), the least and then each test's (s) after
+# it, the index of the half, whether it is judged (or the reference), fast, careful, and of the capture: what
+# beside the output the oracle needs.
+ORDER = struct.Struct("<qd5B3x")
+CAPTURES = ("plain", "elements", "argument")
+
 HEADER = struct.Struct("<BId")
 U32 = struct.Struct("<I")
 U64 = struct.Struct("<Q")

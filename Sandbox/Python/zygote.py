@@ -6,64 +6,43 @@ never pass through either: each child reads its own from a pipe that the judge w
 inherits nothing of the children before it.
 
 Messages, both ways: u32 length | u8 op | parts (wire.pack_parts).
-  judge   H ping | T task: meta, base, plus | R run: order, limits | S sanitize: order
-          K kill the child | E end of the task
-  zygote  H version | t task ready: meta | r child started (+ result read end, program write end)
-          x child ended: meta | f fault: text
+  judge   H ping | T task: meta, base, plus | L load: names of modules | S sanitize: order
+          R run: wire.ORDER and a limit for each test (no parts) | K kill the child | E end of the task
+  zygote  H version | t task ready: counts | r child started (+ result read end, program write end)
+          x child ended: struct ending of entry.h | f fault: text
+r and x come from the entry code (launch.py), which takes R and K as well.
 """
 
 import _socket  # socket.py has four times the code and is not needed
-import array
 import fcntl
 import gc
 import json
-import mmap
 import os
-import resource
-import select
-import signal
-import struct
 import sys
-import time
 
 import candidate
 import convert
 import encode
 import guard
+import launch
 import library
 import sanitizer
 import wire
 
-SOCKET, FILTER = 3, 4
-_fork, _kill = os.fork, os.kill  # the guard takes them away
-PIPE_SIZE = 1 << 20  # the judge empties the pipe from time to time; until then nobody should wait
-PID_PLACEHOLDER = 0x7E11DEAD  # stands for the own process id in the filter's comparisons
+SOCKET = 3
+OWN_MODULES = ("wire", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote")
 
 
 class Box:
-    """What the children of this zygote share: the filter, the descriptor bound, the socket."""
+    """What the zygotes of a box share: the socket to the judge, and what starts programs."""
 
-    def __init__(self, sock, program):
-        self.sock, self.filter = sock, program
-        limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        self.descriptors = limit if 0 < limit < 1 << 16 else 1 << 16
-        self.main = None
-        # Where the filter compares with the own process id, which each child patches in.
-        words = struct.unpack("=%dI" % (len(program) // 4), program)
-        self.patches = [4 * at for at in range(1, len(words), 2) if words[at] == PID_PLACEHOLDER]
-        # Shared with the children: 1 when a child is locked down. It unmaps the page before it runs a
-        # program, which could take the record that says so out of the pipe by way of /proc/self/fd.
-        self.locked = mmap.mmap(-1, mmap.PAGESIZE)
-
-    def enable_collector(self):
-        gc.enable()
+    def __init__(self, sock, launcher):
+        self.sock, self.launcher = sock, launcher
 
     def receive(self):
-        """The next message as (op, body); None at the end of the judge."""
+        """The letter and the length of the next message; None at the end of the judge."""
         head = self.exactly(5)
-        if head is None:
-            return None
-        return chr(head[4]), head
+        return head and (chr(head[4]), wire.U32.unpack_from(head)[0])
 
     def exactly(self, size):
         data = bytearray()
@@ -74,200 +53,97 @@ class Box:
             data += piece
         return data
 
-    def body(self, head):
-        return wire.unpack_parts(self.exactly(wire.U32.unpack_from(head)[0]))
+    def body(self, size):
+        return wire.unpack_parts(self.exactly(size))
 
-    def send(self, op, *parts, descriptors=()):
+    def send(self, op, *parts):
         body = wire.pack_parts(*parts)
-        message = wire.U32.pack(len(body)) + op.encode() + body
-        rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", descriptors))]
         try:
-            sent = self.sock.sendmsg([message], rights if descriptors else [])
-            self.sock.sendall(message[sent:])
+            self.sock.sendall(wire.U32.pack(len(body)) + op.encode() + body)
         except (BrokenPipeError, ConnectionResetError):
             os._exit(0)  # the judge is gone, and the slot with it
 
 
-def measure(kind, flags):
-    """The bytes of address space (or data) in use, found by trying: there is no /proc."""
-    soft, hard = resource.getrlimit(kind)
-    low, high = 0, 1 << 42
-    if hard != resource.RLIM_INFINITY:
-        high = min(high, hard)
+def begin(work):
+    """Runs `work(program text)` in a child that is locked down."""
     try:
-        while high - low > 1 << 20:
-            middle = (low + high) // 2
-            resource.setrlimit(kind, (middle, hard))
-            try:
-                mmap.mmap(-1, 4096, flags).close()
-                high = middle
-            except (OSError, MemoryError, ValueError):
-                low = middle
+        gc.enable()
+        if "random" in sys.modules:
+            sys.modules["random"].seed()  # as os.fork has it done
+        work(candidate.read_program())
     finally:
-        resource.setrlimit(kind, (soft, hard))
-    return high
+        os._exit(launch.SETUP_FAILED)
 
 
-def allowed_space(allowance):
-    """Limits for address space and data: what is in use now, plus the allowance. None: no limit."""
-    if not allowance or allowance < 0:
-        return None
-    private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
-    return tuple(
-        measure(kind, private) + allowance for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)
-    )
-
-
-class Space:
-    """What a task's programs may allocate: limits for address space and data, net of what the
-    zygote itself takes. They are measured again when that grows."""
-
-    def __init__(self, allowance):
-        self.allowance, self.limits = allowance, allowed_space(allowance)
-
-    def load(self, names):
-        """Imports the modules that the next program names."""
-        if library.are_loaded(names):
-            return
-        with guard.lifted():
-            library.load(names)
-        encode.learn()
-        gc.collect()
-        gc.freeze()
-        self.limits = allowed_space(self.allowance)
-
-
-def start_child(box, total, space, work):
-    """Forks a child which locks itself down and calls `work(program text)`, and waits for it.
-
-    The judge gets the pipes at once and an `x` message at the end. SIGKILL follows when `total`
-    seconds of wall time have passed, when the judge asks (K) or when it is gone."""
-    result_read, result_write = os.pipe2(os.O_CLOEXEC)
-    try:
-        fcntl.fcntl(result_write, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
-    except OSError:
-        pass  # over the user's quota of pipe memory; the usual size is only slower
-    program_read, program_write = os.pipe2(os.O_CLOEXEC)
-    parent, start = os.getpid(), time.monotonic()
-    box.locked[0] = 0
-    pid = _fork()
-    if pid == 0:
-        try:
-            os.close(program_write)
-            os.close(result_read)
-            text = candidate.read_program(program_read)
-            candidate.enter(box, parent, result_write, space, total)
-            work(text)
-        except BaseException as error:
-            # After `enter` this goes to /dev/null: what a program raises here is its own affair.
-            os.write(2, ("a program's process: %r\n" % (type(error),)).encode()[:500])
-        finally:
-            os._exit(candidate.SETUP_FAILED)
-    os.close(result_write)
-    os.close(program_read)
-    handle = os.pidfd_open(pid)
-    box.send("r", descriptors=(result_read, program_write))
-    os.close(result_read)
-    os.close(program_write)
-    poll = select.poll()
-    poll.register(handle, select.POLLIN)
-    poll.register(box.sock, select.POLLIN)
-    ended, cause, orphaned = False, "", False
-    while not ended:
-        remaining = start + total - time.monotonic()
-        if remaining <= 0 and not cause:
-            cause = "limit"
-            _kill(pid, signal.SIGKILL)
-        timeout = None if cause else max(0, int(remaining * 1000) + 1)
-        for descriptor, _ in poll.poll(timeout):
-            if descriptor == handle:
-                ended = True
-            else:
-                message = box.receive()
-                orphaned = message is None
-                if orphaned:
-                    poll.unregister(box.sock)
-                else:
-                    box.body(message[1])
-                if not cause:
-                    cause = "judge"
-                    _kill(pid, signal.SIGKILL)
-    _, status, usage = os.wait4(pid, 0)
-    wall = time.monotonic() - start
-    os.close(handle)
-    if orphaned:
-        os._exit(0)
-    report = {
-        "pid": pid,
-        "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-        "wall": wall,
-        "cpu": usage.ru_utime + usage.ru_stime,
-        "rss": usage.ru_maxrss * 1024,
-        "killed": cause,
-        "locked": box.locked[0] == 1,
-    }
-    box.send("x", json.dumps(report).encode())
-
-
-def sanitize(box, head):
+def sanitize(box, size):
     """One text through the sanitiser, in a child that is locked down like a program."""
     sanitizer.load()
-    meta = json.loads(box.body(head)[0])
+    meta = json.loads(box.body(size)[0])
 
     def work(text):
         answer = sanitizer.sanitize(text, meta["entry_point"])
         candidate.write_all(json.dumps(answer).encode())
         os._exit(0)
 
-    start_child(box, meta["seconds"], allowed_space(meta["memory_bytes"]), work)
+    box.launcher.limit_space(meta["memory_bytes"])
+    if box.launcher.launch(meta["seconds"]):
+        begin(work)
 
 
-def serve_task(box, head):
+def serve_task(box, size):
     """The life of a task zygote: parse, report, run programs until `E`."""
-    meta, base, plus = box.body(head)
+    meta, base, plus = box.body(size)
     meta = json.loads(meta)
-    inputs = {}
-    for half, raw in (("base", base), ("plus", plus)):
-        inputs[half] = convert.convert(meta["dataset"], meta["task_id"], json.loads(raw))
+    inputs = []
+    for raw in (base, plus):
+        inputs.append(convert.convert(meta["dataset"], meta["task_id"], json.loads(raw)))
     del base, plus
-    space = Space(meta["memory_bytes"])
-    gc.collect()
+    launcher, allowance = box.launcher, meta["memory_bytes"] or 0
+    counts = [len(tests) for tests in inputs]
+    order = bytearray(wire.ORDER.size + 8 * max(counts))
+    launcher.receive_into(order)
+    launcher.limit_space(allowance)
     gc.freeze()
-    counts = {half: len(tests) for half, tests in inputs.items()}
     box.send("t", json.dumps(counts).encode())
     while True:
-        message = box.receive()
-        if message is None:
+        served = launcher.serve()
+        if served is None:
             return
-        op, head = message
-        if op == "E":
-            box.body(head)
-            return
-        if op == "S":
-            sanitize(box, head)
-        elif op == "R":
-            run_half(box, head, meta["entry_point"], inputs, space)
+        op, size = served
+        if op == "R":
+            run_half(order, meta["entry_point"], inputs)
+        elif op == "S":
+            sanitize(box, size)
+            launcher.limit_space(allowance)
+        elif op == "L":
+            load(json.loads(box.body(size)[0]))
+            launcher.limit_space(allowance)  # what the zygote itself takes has grown
         else:
-            box.body(head)  # a kill that crossed the end of its program
+            box.body(size)  # "K" crossed the end of its program
+            if op == "E":
+                return
 
 
-def run_half(box, head, entry_point, inputs, space):
-    order, raw_limits = box.body(head)
-    order = json.loads(order)
+def load(names):
+    """Imports modules that the next programs name."""
+    if library.are_loaded(names):
+        return
+    with guard.lifted():
+        library.load(names)
+    encode.learn()
+    gc.collect()
+    gc.freeze()
+
+
+def run_half(order, entry_point, inputs):
+    """The life of a program's process."""
+    _, least, half, is_judged, fast, careful, capture = wire.ORDER.unpack_from(order)
+    tests = inputs[half]
     limits = None
-    if order["mode"] == "candidate":
-        limits = array.array("d", raw_limits).tolist()
-
-    def work(text):
-        run = candidate.Run(
-            entry_point, inputs[order["half"]], limits, order["fast"], order["capture"],
-            "*" in order["modules"],
-        )
-        run.program(text)
-
-    space.load(order["modules"])
-    start_child(box, order["seconds"], space.limits, work)
+    if is_judged:
+        limits = memoryview(order)[wire.ORDER.size : wire.ORDER.size + 8 * len(tests)].cast("d")
+    run = candidate.Run(entry_point, tests, limits, least, fast, wire.CAPTURES[capture], careful)
+    begin(run.program)
 
 
 def warm():
@@ -282,13 +158,13 @@ def serve_root(box):
         message = box.receive()
         if message is None:
             return
-        op, head = message
+        op, size = message
         if op == "T":
-            pid = _fork()
+            pid = box.launcher.fork()
             if pid == 0:
                 code = 1
                 try:
-                    serve_task(box, head)
+                    serve_task(box, size)
                     code = 0
                 except BaseException as error:
                     os.write(2, ("task zygote: %r\n" % (error,)).encode()[:500])
@@ -298,38 +174,34 @@ def serve_root(box):
             if status:
                 box.send("f", b"the task zygote died (wait status %d)" % status)
         elif op == "S":
-            sanitize(box, head)
+            sanitize(box, size)
         elif op == "H":
-            box.body(head)
+            box.body(size)
             box.send("H", sys.version.encode())
         else:
-            box.body(head)
+            box.body(size)
 
 
-def read_filter():
-    pieces = []
-    while True:
-        piece = os.read(FILTER, 1 << 16)
-        if not piece:
-            break
-        pieces.append(piece)
-    os.close(FILTER)
-    return b"".join(pieces)
+def hide_zygote():
+    """Takes out of sys.modules what a program should not meet by chance. No wall: it can find it."""
+    for name in OWN_MODULES:
+        sys.modules.pop(name, None)
+    sys.modules["__main__"] = type(sys)("__main__")
 
 
 def main():
     sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=SOCKET)
     fcntl.fcntl(SOCKET, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-    box = Box(sock, read_filter())
-    if not box.filter and sys.argv[1:] != ["unfiltered"]:
-        box.send("f", b"the system call filter for programs is empty")
-        os._exit(candidate.SETUP_FAILED)
-    if len(box.filter) % 8 or len(box.filter) > 8 * 4096:
-        box.send("f", b"the system call filter for programs is no BPF program")
-        os._exit(candidate.SETUP_FAILED)
+    box = Box(sock, None)
+    try:
+        box.launcher = launch.Launcher(SOCKET, sys.argv[1:] != ["unfiltered"])
+    except launch.Broken as error:
+        box.send("f", str(error).encode())
+        os._exit(launch.SETUP_FAILED)
     gc.disable()
     warm()
     guard.restrict()
+    hide_zygote()
     gc.collect()
     gc.freeze()
     serve_root(box)

@@ -9,7 +9,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "entry.h"
 #include "jail.h"
+#include "policy.h"
 
 static const unsigned char common_policy[] = {
 #embed "../Policies/common.policy"
@@ -66,6 +68,9 @@ static const unsigned char candidate_module[] = {
 static const unsigned char zygote_module[] = {
 #embed "../Python/zygote.py"
 };
+static const unsigned char launch_module[] = {
+#embed "../Python/launch.py"
+};
 static const unsigned char records_module[] = {
 #embed "../Python/records.py"
 };
@@ -101,8 +106,8 @@ const struct text zygote_modules[] = {
     EMBEDDED("wire", wire_module),           EMBEDDED("encode", encode_module),
     EMBEDDED("convert", convert_module),     EMBEDDED("guard", guard_module),
     EMBEDDED("library", library_module),     EMBEDDED("sanitizer", sanitizer_module),
-    EMBEDDED("candidate", candidate_module), EMBEDDED("zygote", zygote_module),
-    {NULL, NULL, 0},
+    EMBEDDED("launch", launch_module),       EMBEDDED("candidate", candidate_module),
+    EMBEDDED("zygote", zygote_module),       {NULL, NULL, 0},
 };
 
 // type(sys) is the module type: nothing is imported that the interpreter has not imported already.
@@ -152,6 +157,30 @@ static int seal(int file) {
     fail_step("seal a memory file", NULL);
   if (lseek(file, 0, SEEK_SET) < 0) fail_step("rewind a memory file", NULL);
   return file;
+}
+
+static uint32_t entry_offset(const void *function) {
+  return htole32((uint32_t)((const unsigned char *)function - __start_entry_code));
+}
+
+int entry_file(const struct bpf *strict) {
+  enum { page = 64 << 10 }; // the largest there is
+  size_t filter_bytes = strict ? strict->count * sizeof *strict->code : 0;
+  // Mirrored by launch.py.
+  const uint32_t header[] = {
+      htole32((uint32_t)filter_bytes),
+      htole32(page),
+      htole32((uint32_t)(__stop_entry_code - __start_entry_code)),
+      entry_offset((const void *)launch),
+      entry_offset((const void *)serve),
+      entry_offset((const void *)space_in_use),
+  };
+  int file = open_memory_file("entry");
+  write_all(file, header, sizeof header);
+  if (strict) write_all(file, strict->code, filter_bytes);
+  if (lseek(file, page, SEEK_SET) < 0) fail_step("write a memory file", NULL);
+  write_all(file, __start_entry_code, (size_t)(__stop_entry_code - __start_entry_code));
+  return seal(file);
 }
 
 int sealed_file(const char *name, const void *bytes, size_t count) {

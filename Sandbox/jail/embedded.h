@@ -20,3 +20,8 @@ extern const char boot_script[];
 int module_payload(const struct text *modules);
 // A sealed memory file, at offset 0, with these bytes.
 int sealed_file(const char *name, const void *bytes, size_t count);
+
+// A sealed memory file for the zygote: a header (embedded.c), the BPF of `strict`, and from a page on the code
+// of Sandbox/entry, which launch.py maps and calls. No `strict` is no filter.
+struct bpf;
+int entry_file(const struct bpf *strict);

@@ -14,7 +14,7 @@
 //
 // Descriptors. Judge: 0 and 1 the runner's pipes, 2 stderr, 3 the socket to the zygote, 4 the supervisor's
 // notices, 5 its modules. Zygote: 0 and 1 /dev/null, 2 stderr, 3 the socket to the judge, 4 the BPF of
-// `strict`, 5 its modules. Everything else is closed. 5, and the zygote's 4, are read to the end and closed
+// `strict` and the code that loads it (Sandbox/entry), 5 its modules. Everything else is closed. 5, and the zygote's 4, are read to the end and closed
 // before the first message.
 //
 // Forbidden calls (notify.c). The zygote's filter asks a listener about the calls of attack.policy, and the
@@ -72,6 +72,7 @@ static int usage(const char *problem) {
           "usage: evalkit-jail slot --python EXE [OPTION]...\n"
           "       evalkit-jail probe [--python EXE] [OPTION]...\n"
           "       evalkit-jail policies [--without LAYER]...\n"
+          "       evalkit-jail entry\n"
           "options: --bind PATH, --job-uid N, --memory BYTES, --without LAYER, --insecure\n",
           problem);
   return exit_usage;
@@ -146,10 +147,12 @@ int main(int count, char **words) {
   const char *problem = check_layers(&options.layers, insecure);
   if (problem) return usage(problem);
   if (options.python && *options.python != '/') return usage("--python takes an absolute path");
-  if (geteuid() == 0 && strcmp(words[1], "policies") != 0) options.accounts = take_accounts(first_uid);
+  bool has_boxes = strcmp(words[1], "policies") != 0 && strcmp(words[1], "entry") != 0;
+  if (geteuid() == 0 && has_boxes) options.accounts = take_accounts(first_uid);
   if (strcmp(words[1], "try-syscall") == 0) return try_system_call(&options, words + at);
   if (strcmp(words[1], "try-python") == 0) return try_python(&options, words + at);
   if (at < count) return usage("unexpected argument");
+  if (strcmp(words[1], "entry") == 0) return print_entry();
   if (strcmp(words[1], "policies") == 0) return print_policies(&options.layers);
   if (strcmp(words[1], "probe") == 0) return probe(&options);
   if (strcmp(words[1], "slot") != 0) return usage("unknown command");

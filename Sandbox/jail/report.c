@@ -2,8 +2,10 @@
 #include "report.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "embedded.h"
+#include "entry.h"
 #include "policy.h"
 
 static const char *const state_names[] = {"ok", "missing", "broken"};
@@ -45,7 +47,9 @@ static void print_policy_members(const struct layers *layers) {
              payload == 0 && module == judge_modules ? "" : ",", payload == 0 ? "judge" : "zygote",
              module->name,
              (unsigned long long)fingerprint_bytes(FINGERPRINT_START, module->bytes, module->count));
-  printf("]");
+  size_t entry_size = (size_t)(__stop_entry_code - __start_entry_code);
+  printf(",{\"box\":\"zygote\",\"name\":\"entry\",\"source_fnv1a64\":\"%016llx\"}]",
+         (unsigned long long)fingerprint_bytes(FINGERPRINT_START, __start_entry_code, entry_size));
 }
 
 int print_policies(const struct layers *layers) {
@@ -81,4 +85,13 @@ int print_report(const struct report *report, const struct layers *held) {
   print_policy_members(held);
   printf("}\n");
   return fflush(stdout) == 0 ? 0 : 1;
+}
+
+int print_entry(void) {
+  unsigned char bytes[1 << 12];
+  int file = entry_file(NULL);
+  ssize_t count;
+  while ((count = read(file, bytes, sizeof bytes)) > 0)
+    if (fwrite(bytes, 1, (size_t)count, stdout) != (size_t)count) return 1;
+  return count == 0 && fflush(stdout) == 0 ? 0 : 1;
 }

@@ -40,9 +40,9 @@ static int wait_for_an_end(int signals, struct listener *listener, const struct 
   }
 }
 
-static bool is_readable(int file) {
+static bool is_readable(int file, int milliseconds) {
   struct pollfd watched = {.fd = file, .events = POLLIN};
-  return poll(&watched, 1, 0) > 0;
+  return poll(&watched, 1, milliseconds) > 0;
 }
 
 static void report_end(const char *name, int status) {
@@ -71,7 +71,7 @@ int run_slot(const struct box_options *options) {
   struct bpf zygote_filter = policy_compile("zygote", options->python, notify);
   struct bpf strict = policy_compile("strict", NULL, notify);
   bool filtered = options->layers.has[layer_seccomp];
-  int strict_file = sealed_file("strict", strict.code, filtered ? strict.count * sizeof *strict.code : 0);
+  int entry = entry_file(filtered ? &strict : NULL);
   int sockets[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0) fail_step("make a socket pair", NULL);
   int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -103,7 +103,7 @@ int run_slot(const struct box_options *options) {
       .uid = options->accounts.zygote,
       .filter = &zygote_filter,
       .init_filter = &init_filter,
-      .descriptors = {nothing, nothing, STDERR_FILENO, sockets[1], strict_file,
+      .descriptors = {nothing, nothing, STDERR_FILENO, sockets[1], entry,
                       module_payload(zygote_modules)},
       .arguments = zygote_arguments,
       .listens = notify,
@@ -121,7 +121,9 @@ int run_slot(const struct box_options *options) {
 
   struct listener listener = notify_listen(zygote.channel, notices[1]);
   int status = wait_for_an_end(signals, &listener, &judge, &zygote);
-  bool judge_ended = is_readable(judge.pidfd), zygote_ended = is_readable(zygote.pidfd);
+  // A zygote ends with its judge, and may be gone before the kernel has cleared away the judge's box.
+  bool zygote_ended = is_readable(zygote.pidfd, 0);
+  bool judge_ended = is_readable(judge.pidfd, zygote_ended && status == exit_box_ended ? 200 : 0);
   box_kill(&judge);
   box_kill(&zygote);
   int judge_status = box_wait(&judge), zygote_status = box_wait(&zygote);

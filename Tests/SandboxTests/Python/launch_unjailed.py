@@ -11,11 +11,12 @@ import os
 import pathlib
 import socket
 import struct
+import subprocess
 import tempfile
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
 JUDGE = ("wire", "decode", "records", "oracle", "convert", "literal", "expected", "trial", "notices", "library", "judge")
-ZYGOTE = ("wire", "encode", "convert", "guard", "library", "sanitizer", "candidate", "zygote")
+ZYGOTE = ("wire", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote")
 BOOT = """
 import os, struct, sys, types
 pieces = []
@@ -38,6 +39,23 @@ for index, (name, source) in enumerate(modules):
     sys.modules[module.__name__] = module
     exec(compile(source, "<evalkit " + name + ">", "exec"), module.__dict__)
 """
+
+
+def entry(program):
+    """A descriptor of the machine code that zygotes start programs with (Sandbox/entry), and the BPF
+    `program` with it."""
+    folders = [SOURCES.parents[1] / ".build" / kind for kind in ("debug", "release")]
+    jails = [os.environ["EVALKIT_JAIL"]] if "EVALKIT_JAIL" in os.environ else []
+    jails += [folder / "evalkit-jail" for folder in folders]
+    for jail in jails:
+        if os.access(jail, os.X_OK):
+            data = subprocess.run([jail, "entry"], stdout=subprocess.PIPE, check=True).stdout
+            file = os.memfd_create("entry")
+            os.pwrite(file, data, 0)
+            header = struct.unpack_from("<6I", data)
+            os.pwrite(file, struct.pack("<I", len(program)) + struct.pack("<5I", *header[1:]) + program, 0)
+            return file
+    raise FileNotFoundError("no evalkit-jail: swift build, or set EVALKIT_JAIL")
 
 
 def payload(names):
@@ -90,19 +108,17 @@ class Slot:
     def __init__(self, python="/usr/bin/python3", program=b""):
         self.folder = tempfile.TemporaryDirectory()
         null = os.open(os.devnull, os.O_RDWR)
-        empty, nothing = os.pipe()
-        os.write(nothing, program)
-        os.close(nothing)
+        code = entry(program)
         near, far = socket.socketpair()
         request_read, self.request = os.pipe()
         self.reply, reply_write = os.pipe()
         self.judge = _start(
             JUDGE, [request_read, reply_write, 2, near.fileno()], python, self.folder.name
         )
-        self.zygote = _start(ZYGOTE, [null, null, 2, far.fileno(), empty], python, self.folder.name)
+        self.zygote = _start(ZYGOTE, [null, null, 2, far.fileno(), code], python, self.folder.name)
         near.close()
         far.close()
-        for descriptor in (null, empty, request_read, reply_write):
+        for descriptor in (null, code, request_read, reply_write):
             os.close(descriptor)
 
     def ask(self, request, *blobs):

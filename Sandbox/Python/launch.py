@@ -1,0 +1,115 @@
+"""Starts programs: the zygote's half of Sandbox/entry, whose machine code is mapped and called here.
+
+What happens between the fork of a program's process and its program, and while the zygote waits, is C
+(launch.c says why). Descriptor 4 holds it: u32 size of the filter, u32 where the code is, u32 its size,
+u32 offsets in it of `launch`, `serve` and `space_in_use`; the filter (embedded.c writes it).
+"""
+
+import ctypes
+import mmap
+import os
+import resource
+import struct
+
+FILE = 4
+SETUP_FAILED = 113
+PID_PLACEHOLDER = 0x7E11DEAD  # stands for the own process id in the filter's comparisons
+UNLIMITED = (1 << 64) - 1
+_CHILD, _MESSAGE = 0, 2  # enum served
+_HEADER = struct.Struct("<6I")
+
+
+class Broken(Exception):
+    """Descriptor 4 does not hold what it should."""
+
+
+class Launch(ctypes.Structure):
+    """`struct launch` of entry.h."""
+
+    _fields_ = [(name, ctypes.c_uint64) for name in ("fork", "filter", "patches", "page", "buffer")]
+    _fields_ += [("space", ctypes.c_uint64 * 2), ("limit", ctypes.c_int64)]
+    _fields_ += [(name, ctypes.c_uint32) for name in ("filter_count", "patch_count", "capacity")]
+    _fields_ += [("socket", ctypes.c_int32)]
+    _fields_ += [(name, ctypes.c_uint32) for name in ("letter", "length")]
+
+
+class Launcher:
+    """The entry code with the filter of this zygote's programs, which talks to the judge on `socket`."""
+
+    def __init__(self, socket, needs_filter):
+        size, place, code_size, *offsets = _HEADER.unpack(os.pread(FILE, _HEADER.size, 0))
+        code = os.pread(FILE, size, _HEADER.size)
+        if len(code) != size or size % 8 or size > 8 * 4096 or (needs_filter and not size):
+            raise Broken("the system call filter for programs is empty or no BPF program")
+        words = struct.unpack("=%dI" % (size // 4), code)
+        patches = [at // 2 for at in range(1, len(words), 2) if words[at] == PID_PLACEHOLDER]
+        libc = ctypes.CDLL(None, use_errno=True)
+        start = self._map(libc, code_size, mmap.PROT_READ | mmap.PROT_EXEC, mmap.MAP_PRIVATE, FILE, place)
+        shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
+        page = self._map(libc, mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_WRITE, shared, -1, 0)
+        os.close(FILE)
+        # The interpreter stays locked: this process has one thread, and it forks in there.
+        kinds = (ctypes.c_int32, ctypes.c_void_p), (ctypes.c_int32, ctypes.c_void_p), (ctypes.c_uint64, ctypes.c_int)
+        self._launch, self._serve, self._space = (
+            ctypes.PYFUNCTYPE(*kind)(start + offset) for kind, offset in zip(kinds, offsets))  # fmt: skip
+        fork = getattr(libc, "_Fork", None) or libc.fork  # the former since glibc 2.34, without its handlers
+        address = ctypes.cast(fork, ctypes.c_void_p).value
+        self._fork = ctypes.PYFUNCTYPE(ctypes.c_int)(address)
+        self._filter = ctypes.create_string_buffer(code, size)
+        self._patches = (ctypes.c_uint32 * len(patches))(*patches)
+        self._task = Launch(
+            fork=address, filter=ctypes.addressof(self._filter), patches=ctypes.addressof(self._patches),
+            page=page, filter_count=size // 8, patch_count=len(patches), socket=socket,
+        )  # fmt: skip
+        self._address = ctypes.addressof(self._task)
+
+    @staticmethod
+    def _map(libc, *arguments):
+        kinds = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+        libc.mmap.restype, libc.mmap.argtypes = ctypes.c_void_p, kinds
+        address = libc.mmap(None, *arguments)
+        if address == ctypes.c_void_p(-1).value:
+            raise Broken("the entry code cannot be mapped: " + os.strerror(ctypes.get_errno()))
+        return address
+
+    def fork(self):
+        """As os.fork, without its hooks. They are there for threads, of which a zygote has one."""
+        pid = self._fork()
+        if pid < 0:
+            raise OSError("a task's process could not be forked")
+        return pid
+
+    def limit_space(self, allowance):
+        """Gives children what is in use now and `allowance` bytes more; as much as there is when that is 0."""
+        kinds = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
+        sums = (self._space(kind) + allowance if allowance > 0 else UNLIMITED for kind in kinds)
+        self._task.space[:] = tuple(sums)
+
+    def receive_into(self, order):
+        """Has `serve` write orders into `order`, a bytearray."""
+        held = (ctypes.c_char * len(order)).from_buffer(order)
+        self._task.buffer, self._task.capacity = ctypes.addressof(held), len(order)
+
+    def launch(self, seconds):
+        """Forks a child, and returns True in it when it is locked down. Otherwise waits for its end.
+
+        The judge gets the pipes at once and a report at the end. SIGKILL follows when `seconds` of wall time
+        have passed, when the judge asks (K) or when it is gone, and then this process ends as well."""
+        self._task.limit = int(seconds * 1e9)
+        return self._checked(self._launch(self._address)) == _CHILD
+
+    def serve(self):
+        """Launches a child for each order of the judge, and returns ("R", 0) in it when it is locked down.
+        Otherwise returns the letter and the length of the first message that is no order; None at the end of
+        the judge."""
+        result = self._checked(self._serve(self._address))
+        if result == _CHILD:
+            return "R", 0
+        task = self._task
+        return (chr(task.letter), task.length) if result == _MESSAGE else None
+
+    @staticmethod
+    def _checked(result):
+        if result < 0:
+            raise OSError(-result, "a program's process could not be started")
+        return result

@@ -1,0 +1,59 @@
+// The machine code that the zygote starts programs with, as a blob that the jail hands to it.
+//
+// From the moment a program's process is forked every page that it touches is copied, and each step that
+// Python takes touches dozens. So what happens between the fork and the program, and what the zygote does
+// while it waits, is C. It cannot be a shared library: the box of a container may have no path that shows
+// one. So the code is compiled into a section of its own which depends on nothing outside of it (no
+// constants, no library, no relocation), is written into a memory file, and mapped by launch.py.
+#pragma once
+
+#include <stdint.h>
+
+// How a program's process ended: the part of the message "x". Mirrored by judge.py.
+struct ending {
+  int32_t pid;
+  int32_t status; // as wait4 gives it
+  int32_t cause;  // enum cause
+  uint8_t is_locked, step, unused[2]; // whether it was locked down, and the step that failed
+  int64_t wall, cpu; // nanoseconds, microseconds
+  int64_t rss;       // KiB
+};
+enum cause { cause_itself, cause_limit, cause_judge, cause_orphaned };
+
+// What launch.py and launch.c share; mirrored there. Addresses are of the zygote's memory.
+struct launch {
+  // Given.
+  uint64_t fork;     // libc's `_Fork`, which keeps the thread id that libc remembers right
+  uint64_t filter;   // of struct sock_filter, patched in place by the child
+  uint64_t patches;  // of uint32_t: instructions that compare with the own process id
+  uint64_t page;     // shared with the children: [0] 1 when locked down, [1] the step that failed
+  uint64_t buffer;   // for the body of an order
+  uint64_t space[2]; // bytes of address space and of data; all ones leave them
+  int64_t limit;     // nanoseconds of wall time until the child is killed; an order has its own
+  uint32_t filter_count, patch_count, capacity;
+  int32_t socket; // to the judge
+  // Taken: the letter of the message that ended `serve`, and the bytes of its body.
+  uint32_t letter, length;
+};
+
+enum served {
+  served_child = 0,   // this is the child
+  served_parent = 1,  // the child has ended, and the judge knows how
+  served_message = 2, // a message that is no order; its body has not been read
+  served_end = 3,     // the judge is gone
+};
+
+// Starts a program's process, tells the judge ("r", with the ends of its two pipes), waits for its end, and
+// tells the judge that ("x"). Returns served_parent in the zygote, served_child in the child, which is locked
+// down then and finds its result pipe at descriptor 3 and its program at 4, and -errno when there is no child.
+int32_t launch(struct launch *task);
+
+// Takes messages off the socket and launches a child for each order ("R", which begins with the limit, int64).
+// The child finds the order in the buffer. Returns for any other message.
+int32_t serve(struct launch *task);
+
+// The bytes that RLIMIT_AS (or RLIMIT_DATA) counts as in use, to 1 MiB, found by trying: there is no /proc.
+uint64_t space_in_use(int32_t resource);
+
+// The section: [__start_entry_code, __stop_entry_code).
+extern const unsigned char __start_entry_code[], __stop_entry_code[];

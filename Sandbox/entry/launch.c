@@ -1,0 +1,262 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "entry.h"
+#include "syscall.h"
+
+enum {
+  setup_failed = 113,
+  result_number = 3,
+  program_number = 4,
+  // The judge empties the pipe from time to time; until then nobody should wait.
+  pipe_size = 1 << 20,
+  most_processes = 256,
+};
+#define UNLIMITED (~UINT64_C(0))
+
+// Numbered in the order in which they are taken; launch.py has their names.
+enum step { step_descriptors = 1, step_session, step_limits, step_options, step_parent, step_filter };
+
+INLINE int64_t now(void) {
+  struct timespec time;
+  CALL(SYS_clock_gettime, CLOCK_MONOTONIC, &time);
+  return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+INLINE void end(struct launch *task, enum step step) {
+  ((volatile unsigned char *)task->page)[1] = (unsigned char)step;
+  CALL(SYS_exit_group, setup_failed);
+}
+
+// Lowers a limit, never above the inherited hard one.
+INLINE bool lower(int resource, uint64_t soft, uint64_t hard) {
+  struct rlimit64 limit;
+  if (CALL(SYS_prlimit64, 0, resource, 0, &limit)) return false;
+  limit.rlim_cur = soft < limit.rlim_max ? soft : limit.rlim_max;
+  limit.rlim_max = hard < limit.rlim_max ? hard : limit.rlim_max;
+  return CALL(SYS_prlimit64, 0, resource, &limit, 0) == 0;
+}
+
+// The order matters: privileges first, the filter, which forbids most of this, last.
+INLINE void lock_down(struct launch *task, int64_t limit, int64_t parent, int result, int program) {
+  if (CALL(SYS_dup3, result, result_number, O_CLOEXEC) < 0) end(task, step_descriptors);
+  if (program != program_number && CALL(SYS_dup3, program, program_number, O_CLOEXEC) < 0)
+    end(task, step_descriptors);
+  if (CALL(SYS_close_range, program_number + 1, ~0U, 0) < 0) end(task, step_descriptors);
+  if (CALL(SYS_dup3, 1, 2, 0) < 0) end(task, step_descriptors); // what a program writes there is nobody's
+  if (CALL(SYS_setsid, 0) < 0) end(task, step_session);
+  if (task->space[0] != UNLIMITED && !lower(RLIMIT_AS, task->space[0], task->space[0])) end(task, step_limits);
+  if (task->space[1] != UNLIMITED && !lower(RLIMIT_DATA, task->space[1], task->space[1])) end(task, step_limits);
+  // Where the zygote is starved of time and does not look at the clock.
+  uint64_t seconds = (uint64_t)limit / 1000000000 * 3 / 2 + 4;
+  if (!lower(RLIMIT_CPU, seconds, seconds + 1)) end(task, step_limits);
+  if (!lower(RLIMIT_STACK, 64 << 20, 64 << 20)) end(task, step_limits);
+  // Without a filter there is no box either, and the account is not the slot's own.
+  if (task->filter_count && !lower(RLIMIT_NPROC, most_processes, most_processes)) end(task, step_limits);
+  if (CALL(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)) end(task, step_options);
+  if (CALL(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0)) end(task, step_options);
+  if (CALL(SYS_getppid, 0) != parent) end(task, step_parent);
+  if (task->filter_count) {
+    struct sock_filter *filter = (struct sock_filter *)task->filter;
+    const uint32_t *patches = (const uint32_t *)task->patches;
+    uint32_t self = (uint32_t)CALL(SYS_getpid, 0);
+    for (uint32_t i = 0; i < task->patch_count; i++) filter[patches[i]].k = self;
+    struct sock_fprog code = {.len = (unsigned short)task->filter_count, .filter = filter};
+    if (CALL(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &code, 0, 0)) end(task, step_filter);
+  }
+  // Unmapped before the program runs, which could otherwise take back by way of /proc/self/fd the record that
+  // says so in the pipe.
+  *(volatile unsigned char *)task->page = 1;
+  CALL(SYS_munmap, task->page, 4096);
+}
+
+INLINE void put(unsigned char *at, uint64_t number, int count) {
+  for (int i = 0; i < count; i++) at[i] = (unsigned char)(number >> 8 * i);
+}
+
+INLINE uint64_t take(const unsigned char *at, int count) {
+  uint64_t number = 0;
+  for (int i = 0; i < count; i++) number |= (uint64_t)at[i] << 8 * i;
+  return number;
+}
+
+// Sends a message without parts, and two descriptors with it. False when the judge is gone.
+INLINE bool announce(int socket, int first, int second) {
+  unsigned char message[9];
+  put(message, 4, 4); // the length of what follows the letter
+  message[4] = 'r';
+  put(message + 5, 0, 4); // no parts
+  struct iovec piece = {.iov_base = message, .iov_len = sizeof message};
+  union {
+    struct cmsghdr header;
+    unsigned char room[CMSG_SPACE(2 * sizeof(int))];
+  } control;
+  control.header.cmsg_len = CMSG_LEN(2 * sizeof(int));
+  control.header.cmsg_level = SOL_SOCKET;
+  control.header.cmsg_type = SCM_RIGHTS;
+  int *rights = (int *)CMSG_DATA(&control.header);
+  rights[0] = first, rights[1] = second;
+  struct msghdr whole;
+  whole.msg_name = 0, whole.msg_namelen = 0, whole.msg_flags = 0;
+  whole.msg_iov = &piece, whole.msg_iovlen = 1;
+  whole.msg_control = &control, whole.msg_controllen = sizeof control;
+  return CALL(SYS_sendmsg, socket, &whole, MSG_NOSIGNAL) == sizeof message;
+}
+
+// Sends a message with one part. False when the judge is gone.
+INLINE bool tell(int socket, const struct ending *ending) {
+  unsigned char head[17];
+  put(head, sizeof head - 5 + sizeof *ending, 4);
+  head[4] = 'x';
+  put(head + 5, 1, 4);
+  put(head + 9, sizeof *ending, 8);
+  struct iovec pieces[2];
+  pieces[0].iov_base = head, pieces[0].iov_len = sizeof head;
+  pieces[1].iov_base = (void *)ending, pieces[1].iov_len = sizeof *ending;
+  struct msghdr whole;
+  whole.msg_name = 0, whole.msg_namelen = 0, whole.msg_flags = 0;
+  whole.msg_iov = pieces, whole.msg_iovlen = 2;
+  whole.msg_control = 0, whole.msg_controllen = 0;
+  return CALL(SYS_sendmsg, socket, &whole, MSG_NOSIGNAL) == sizeof head + sizeof *ending;
+}
+
+// Takes `count` bytes off the socket. False at the judge's end.
+INLINE bool receive(int socket, unsigned char *bytes, uint32_t count) {
+  while (count > 0) {
+    int64_t taken = CALL(SYS_recvfrom, socket, bytes, count, 0, 0, 0);
+    if (taken == -EINTR) continue;
+    if (taken <= 0) return false;
+    bytes += taken, count -= (uint32_t)taken;
+  }
+  return true;
+}
+
+// Takes a wish to kill off the socket: nothing else is sent meanwhile. False at the judge's end.
+INLINE bool receive_wish(int socket) {
+  unsigned char bytes[64];
+  if (!receive(socket, bytes, 5)) return false;
+  uint64_t length = take(bytes, 4);
+  return length <= sizeof bytes && receive(socket, bytes, (uint32_t)length);
+}
+
+INLINE int32_t wait_for_end(const struct launch *task, int pid, int process, int64_t end) {
+  struct pollfd watched[2];
+  watched[0].fd = process, watched[0].events = POLLIN;
+  watched[1].fd = task->socket, watched[1].events = POLLIN;
+  int32_t cause = cause_itself;
+  for (;;) {
+    int64_t left = end - now();
+    if (left <= 0 && cause == cause_itself) {
+      cause = cause_limit;
+      CALL(SYS_kill, pid, SIGKILL);
+    }
+    struct timespec pause;
+    pause.tv_sec = left / 1000000000, pause.tv_nsec = left % 1000000000;
+    int64_t ready = CALL(
+        SYS_ppoll, watched, cause == cause_orphaned ? 1 : 2, cause == cause_itself ? &pause : 0, 0, 0);
+    if (ready <= 0) continue;
+    if (watched[0].revents) return cause;
+    if (cause == cause_orphaned || !watched[1].revents) continue;
+    bool is_there = receive_wish(task->socket);
+    if (cause == cause_itself) {
+      cause = cause_judge;
+      CALL(SYS_kill, pid, SIGKILL);
+    }
+    if (!is_there) cause = cause_orphaned;
+  }
+}
+
+INLINE int32_t run_child(struct launch *task, int64_t limit) {
+  int result[2], program[2];
+  int64_t failure = CALL(SYS_pipe2, result, O_CLOEXEC);
+  if (failure == 0) failure = CALL(SYS_pipe2, program, O_CLOEXEC);
+  if (failure) return (int32_t)failure; // the zygote ends of it
+  // Over the user's quota of pipe memory the usual size is only slower.
+  CALL(SYS_fcntl, result[1], F_SETPIPE_SZ, pipe_size);
+  if (!announce(task->socket, result[0], program[1])) CALL(SYS_exit_group, 0);
+  // The child has nothing of the judge's ends.
+  CALL(SYS_close, result[0]);
+  CALL(SYS_close, program[1]);
+  volatile unsigned char *page = (volatile unsigned char *)task->page;
+  page[0] = page[1] = 0;
+  int64_t parent = CALL(SYS_getpid, 0), start = now();
+  int (*fork_libc)(void) = (int (*)(void))task->fork;
+  int pid = fork_libc();
+  if (pid == 0) {
+    lock_down(task, limit, parent, result[1], program[0]);
+    return served_child;
+  }
+  CALL(SYS_close, result[1]);
+  CALL(SYS_close, program[0]);
+  if (pid < 0) return -EAGAIN;
+  int64_t process = CALL(SYS_pidfd_open, pid, 0);
+  if (process < 0) {
+    CALL(SYS_kill, pid, SIGKILL);
+    return (int32_t)process;
+  }
+  struct ending ending;
+  struct rusage usage;
+  ending.pid = pid;
+  ending.cause = wait_for_end(task, pid, (int)process, start + limit);
+  CALL(SYS_wait4, pid, &ending.status, 0, &usage);
+  CALL(SYS_close, process);
+  ending.wall = now() - start;
+  ending.cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * INT64_C(1000000) + usage.ru_utime.tv_usec +
+               usage.ru_stime.tv_usec;
+  ending.rss = usage.ru_maxrss;
+  ending.is_locked = page[0], ending.step = page[1];
+  ending.unused[0] = ending.unused[1] = 0;
+  if (ending.cause == cause_orphaned || !tell(task->socket, &ending)) CALL(SYS_exit_group, 0);
+  return served_parent;
+}
+
+ENTRY int32_t launch(struct launch *task) { return run_child(task, task->limit); }
+
+ENTRY int32_t serve(struct launch *task) {
+  for (;;) {
+    unsigned char head[5];
+    if (!receive(task->socket, head, sizeof head)) return served_end;
+    task->length = (uint32_t)take(head, 4);
+    task->letter = head[4];
+    if (head[4] != 'R') return served_message;
+    unsigned char *body = (unsigned char *)task->buffer;
+    if (task->length > task->capacity) return -EMSGSIZE;
+    if (!receive(task->socket, body, task->length)) return served_end;
+    if (task->length < 8) return -EBADMSG;
+    int32_t result = run_child(task, (int64_t)take(body, 8));
+    if (result != served_parent) return result;
+  }
+}
+
+ENTRY uint64_t space_in_use(int32_t resource) {
+  struct rlimit64 before, trial;
+  if (CALL(SYS_prlimit64, 0, resource, 0, &before)) return 0;
+  uint64_t low = 0, high = UINT64_C(1) << 42;
+  if (before.rlim_max < high) high = before.rlim_max;
+  trial.rlim_max = before.rlim_max;
+  while (high - low > 1 << 20) {
+    trial.rlim_cur = low + (high - low) / 2;
+    CALL(SYS_prlimit64, 0, resource, &trial, 0);
+    int64_t address = CALL(SYS_mmap, 0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    bool fits = address >= 0 || address < -4095;
+    if (fits) CALL(SYS_munmap, address, 4096);
+    if (fits) high = trial.rlim_cur;
+    else low = trial.rlim_cur;
+  }
+  CALL(SYS_prlimit64, 0, resource, &before, 0);
+  return high;
+}
