@@ -20,6 +20,7 @@ from builtins import (
     sorted, str, sum, tuple, type, zip,
 )  # fmt: skip
 
+from identity import few_texts
 from wire import CHUNK, DEPTH, HEADER, U32, U64, UNEQUAL, VALUE, VOID, Unsupported
 
 # A subclass of a builtin is sent as its base value, marked. It may define no other special method
@@ -241,7 +242,8 @@ class Encoder:
 
     def group(self, tag, inner, value):
         """Many lists (or tuples) of leaves: a few passes in C, no call per item."""
-        leaf = self.leaf(lambda: _chain(value), len(value))
+        few = few_texts(value, inner)
+        leaf = b"s" if few else self.leaf(lambda: _chain(value), len(value))
         if not leaf:
             return False
         width = len(value[0])
@@ -253,7 +255,11 @@ class Encoder:
             lengths = map(len, value)
             for _ in range(0, len(value), BLOCK):
                 self.numbers("I", list(_islice(lengths, BLOCK)))
-        self.vector(leaf, _chain(value))
+        if few:
+            for indices, texts in few.blocks(BLOCK):
+                self.few(indices, texts)
+        else:
+            self.vector(leaf, _chain(value))
         return True
 
     def numbers(self, code, items):
@@ -298,11 +304,8 @@ class Encoder:
         """Few distinct strings: a sorted table, one byte each. Else all lengths, then all text."""
         table = sorted(set(block)) if len(block) >= _SHORT else None
         if table and len(table) <= min(256, len(block) // 2):
-            self.put(b"\2" + bytes((len(table) - 1,)))
-            for item in table:
-                self.text(b"", item)
             index = dict(zip(table, range(len(table))))
-            self.put(bytes(map(index.__getitem__, block)))
+            self.table(bytes(map(index.__getitem__, block)), table)
         elif max(map(len, block)) < 256:
             self.put(b"\0" + bytes(map(len, block)))
             self.text(b"", "".join(block))
@@ -310,6 +313,19 @@ class Encoder:
             self.put(b"\1")
             for item in block:
                 self.text(b"", item)
+
+    def table(self, indices, texts):
+        self.put(b"\2" + bytes((len(texts) - 1,)))
+        for item in texts:
+            self.text(b"", item)
+        self.put(indices)
+
+    def few(self, indices, texts):
+        """A block of texts: as `texts` would write it."""
+        if len(indices) >= _SHORT and len(texts) <= len(indices) // 2:
+            self.table(indices, texts)
+        else:
+            self.texts([texts[index] for index in indices])
 
     def encoded(self, values, depth):
         """The values' encodings, sorted: sets and dict keys have no order of their own."""

@@ -2,7 +2,7 @@
 
 What happens between the fork of a program's process and its program, and while the zygote waits, is C
 (launch.c says why). Descriptor 4 holds it: u32 size of the filter, u32 where the code is, u32 its size,
-u32 offsets in it of `launch`, `serve` and `space_in_use`; the filter (embedded.c writes it).
+u32 offsets in it of `launch`, `serve`, `space_in_use` and `identify`; the filter (embedded.c writes it).
 """
 
 import ctypes
@@ -11,12 +11,14 @@ import os
 import resource
 import struct
 
+import identity
+
 FILE = 4
 SETUP_FAILED = 113
 PID_PLACEHOLDER = 0x7E11DEAD  # stands for the own process id in the filter's comparisons
 UNLIMITED = (1 << 64) - 1
 _CHILD, _MESSAGE = 0, 2  # enum served
-_HEADER = struct.Struct("<6I")
+_HEADER = struct.Struct("<7I")
 
 
 class Broken(Exception):
@@ -37,11 +39,12 @@ class Launcher:
     """The entry code with the filter of this zygote's programs, which talks to the judge on `socket`."""
 
     def __init__(self, socket, needs_filter):
-        size, place, code_size, *offsets = _HEADER.unpack(os.pread(FILE, _HEADER.size, 0))
-        code = os.pread(FILE, size, _HEADER.size)
-        if len(code) != size or size % 8 or size > 8 * 4096 or (needs_filter and not size):
+        filter_size, place, code_size, *offsets = _HEADER.unpack(os.pread(FILE, _HEADER.size, 0))
+        code = os.pread(FILE, filter_size, _HEADER.size)
+        is_whole = len(code) == filter_size and filter_size % 8 == 0 and filter_size <= 8 * 4096
+        if not is_whole or (needs_filter and not code):
             raise Broken("the system call filter for programs is empty or no BPF program")
-        words = struct.unpack("=%dI" % (size // 4), code)
+        words = struct.unpack("=%dI" % (len(code) // 4), code)
         patches = [at // 2 for at in range(1, len(words), 2) if words[at] == PID_PLACEHOLDER]
         libc = ctypes.CDLL(None, use_errno=True)
         start = self._map(libc, code_size, mmap.PROT_READ | mmap.PROT_EXEC, mmap.MAP_PRIVATE, FILE, place)
@@ -49,17 +52,20 @@ class Launcher:
         page = self._map(libc, mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_WRITE, shared, -1, 0)
         os.close(FILE)
         # The interpreter stays locked: this process has one thread, and it forks in there.
-        kinds = (ctypes.c_int32, ctypes.c_void_p), (ctypes.c_int32, ctypes.c_void_p), (ctypes.c_uint64, ctypes.c_int)
-        self._launch, self._serve, self._space = (
-            ctypes.PYFUNCTYPE(*kind)(start + offset) for kind, offset in zip(kinds, offsets))  # fmt: skip
+        one, size = (ctypes.c_int32, ctypes.c_void_p), (ctypes.c_uint64, ctypes.c_int32)
+        self._launch, self._serve, self._space, find = (
+            ctypes.PYFUNCTYPE(*kind)(start + offset)
+            for kind, offset in zip((one, one, size, one + (ctypes.c_uint64,)), offsets)
+        )
+        identity.learn(find)
         fork = getattr(libc, "_Fork", None) or libc.fork  # the former since glibc 2.34, without its handlers
         address = ctypes.cast(fork, ctypes.c_void_p).value
         self._fork = ctypes.PYFUNCTYPE(ctypes.c_int)(address)
-        self._filter = ctypes.create_string_buffer(code, size)
+        self._filter = ctypes.create_string_buffer(code, len(code))
         self._patches = (ctypes.c_uint32 * len(patches))(*patches)
         self._task = Launch(
             fork=address, filter=ctypes.addressof(self._filter), patches=ctypes.addressof(self._patches),
-            page=page, filter_count=size // 8, patch_count=len(patches), socket=socket,
+            page=page, filter_count=len(code) // 8, patch_count=len(patches), socket=socket,
         )  # fmt: skip
         self._address = ctypes.addressof(self._task)
 

@@ -71,6 +71,9 @@ static const unsigned char zygote_module[] = {
 static const unsigned char launch_module[] = {
 #embed "../Python/launch.py"
 };
+static const unsigned char identity_module[] = {
+#embed "../Python/identity.py"
+};
 static const unsigned char records_module[] = {
 #embed "../Python/records.py"
 };
@@ -103,11 +106,12 @@ const struct text judge_modules[] = {
 };
 
 const struct text zygote_modules[] = {
-    EMBEDDED("wire", wire_module),           EMBEDDED("encode", encode_module),
-    EMBEDDED("convert", convert_module),     EMBEDDED("guard", guard_module),
-    EMBEDDED("library", library_module),     EMBEDDED("sanitizer", sanitizer_module),
-    EMBEDDED("launch", launch_module),       EMBEDDED("candidate", candidate_module),
-    EMBEDDED("zygote", zygote_module),       {NULL, NULL, 0},
+    EMBEDDED("wire", wire_module),           EMBEDDED("identity", identity_module),
+    EMBEDDED("encode", encode_module),       EMBEDDED("convert", convert_module),
+    EMBEDDED("guard", guard_module),         EMBEDDED("library", library_module),
+    EMBEDDED("sanitizer", sanitizer_module), EMBEDDED("launch", launch_module),
+    EMBEDDED("candidate", candidate_module), EMBEDDED("zygote", zygote_module),
+    {NULL, NULL, 0},
 };
 
 // type(sys) is the module type: nothing is imported that the interpreter has not imported already.
@@ -174,6 +178,7 @@ int entry_file(const struct bpf *strict) {
       entry_offset((const void *)launch),
       entry_offset((const void *)serve),
       entry_offset((const void *)space_in_use),
+      entry_offset((const void *)identify),
   };
   int file = open_memory_file("entry");
   write_all(file, header, sizeof header);
