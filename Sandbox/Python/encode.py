@@ -20,7 +20,7 @@ from builtins import (
     sorted, str, sum, tuple, type, zip,
 )  # fmt: skip
 
-from identity import few_texts
+from bulk import few_texts, plain_numbers
 from wire import CHUNK, DEPTH, HEADER, U32, U64, UNEQUAL, VALUE, VOID, Unsupported
 
 # A subclass of a builtin is sent as its base value, marked. It may define no other special method
@@ -201,10 +201,11 @@ class Encoder:
         if count:
             first = type(value[0])
             if first is not list and first is not tuple:
-                leaf = self.leaf(lambda: value, count)
+                figures = plain_numbers(value) if first is int or first is float else None
+                leaf = b"k" if figures else self.leaf(lambda: value, count)
                 if leaf:
                     self.put(b"v" + tag + leaf + U64.pack(count))
-                    self.vector(leaf, iter(value))
+                    self.vector(leaf, iter(value), figures)
                     return
             elif all(map(_same, map(type, value), _repeat(first))) and self.group(
                 tag, first, value
@@ -243,7 +244,8 @@ class Encoder:
     def group(self, tag, inner, value):
         """Many lists (or tuples) of leaves: a few passes in C, no call per item."""
         few = few_texts(value, inner)
-        leaf = b"s" if few else self.leaf(lambda: _chain(value), len(value))
+        figures = None if few else plain_numbers(value, inner)
+        leaf = b"s" if few else b"k" if figures else self.leaf(lambda: _chain(value), len(value))
         if not leaf:
             return False
         width = len(value[0])
@@ -259,7 +261,7 @@ class Encoder:
             for indices, texts in few.blocks(BLOCK):
                 self.few(indices, texts)
         else:
-            self.vector(leaf, _chain(value))
+            self.vector(leaf, _chain(value), figures)
         return True
 
     def numbers(self, code, items):
@@ -268,8 +270,11 @@ class Encoder:
             block.byteswap()
         self.put(block.tobytes())
 
-    def vector(self, leaf, items):
-        """Blocks of 65,536 items, so that only one block is held twice."""
+    def vector(self, leaf, items, figures=None):
+        """Blocks of 65,536 items, so that only one block is held twice; with the help of `figures`, which
+        are of the same items."""
+        if figures:
+            items = self.figures(figures, items)
         while True:
             block = list(_islice(items, BLOCK))
             if not block:
@@ -285,6 +290,19 @@ class Encoder:
                     self.block(part, list(_compress(block, map(kind.__eq__, kinds))))
             else:
                 self.block(leaf, block)
+
+    def figures(self, figures, items):
+        """Writes what `figures` can, and returns the rest of the items."""
+        if figures.has_nan:
+            self.flags |= UNEQUAL
+        written = 0
+        for data in figures.blocks(BLOCK):
+            if data is None:
+                return _islice(items, written, None)
+            self.put(U32.pack(len(data)))
+            self.put(data)
+            written += BLOCK
+        return iter(())
 
     def block(self, leaf, block):
         if not block:

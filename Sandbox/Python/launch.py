@@ -2,7 +2,7 @@
 
 What happens between the fork of a program's process and its program, and while the zygote waits, is C
 (launch.c says why). Descriptor 4 holds it: u32 size of the filter, u32 where the code is, u32 its size,
-u32 offsets in it of `launch`, `serve`, `space_in_use` and `identify`; the filter (embedded.c writes it).
+u32 offsets in it of `launch`, `serve`, `space_in_use`, `identify` and `write_numbers`; the filter (embedded.c writes it).
 """
 
 import ctypes
@@ -11,14 +11,14 @@ import os
 import resource
 import struct
 
-import identity
+import bulk
 
 FILE = 4
 SETUP_FAILED = 113
 PID_PLACEHOLDER = 0x7E11DEAD  # stands for the own process id in the filter's comparisons
 UNLIMITED = (1 << 64) - 1
 _CHILD, _MESSAGE = 0, 2  # enum served
-_HEADER = struct.Struct("<7I")
+_HEADER = struct.Struct("<8I")
 
 
 class Broken(Exception):
@@ -53,11 +53,11 @@ class Launcher:
         os.close(FILE)
         # The interpreter stays locked: this process has one thread, and it forks in there.
         one, size = (ctypes.c_int32, ctypes.c_void_p), (ctypes.c_uint64, ctypes.c_int32)
-        self._launch, self._serve, self._space, find = (
+        self._launch, self._serve, self._space, *bulky = (
             ctypes.PYFUNCTYPE(*kind)(start + offset)
-            for kind, offset in zip((one, one, size, one + (ctypes.c_uint64,)), offsets)
+            for kind, offset in zip((one, one, size, one, one), offsets)
         )
-        identity.learn(find)
+        bulk.learn(*bulky)
         fork = getattr(libc, "_Fork", None) or libc.fork  # the former since glibc 2.34, without its handlers
         address = ctypes.cast(fork, ctypes.c_void_p).value
         self._fork = ctypes.PYFUNCTYPE(ctypes.c_int)(address)

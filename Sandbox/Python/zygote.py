@@ -30,7 +30,7 @@ import sanitizer
 import wire
 
 SOCKET = 3
-OWN_MODULES = ("wire", "identity", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote")
+OWN_MODULES = ("wire", "bulk", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote")
 
 
 class Box:

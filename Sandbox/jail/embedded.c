@@ -71,8 +71,8 @@ static const unsigned char zygote_module[] = {
 static const unsigned char launch_module[] = {
 #embed "../Python/launch.py"
 };
-static const unsigned char identity_module[] = {
-#embed "../Python/identity.py"
+static const unsigned char bulk_module[] = {
+#embed "../Python/bulk.py"
 };
 static const unsigned char records_module[] = {
 #embed "../Python/records.py"
@@ -106,7 +106,7 @@ const struct text judge_modules[] = {
 };
 
 const struct text zygote_modules[] = {
-    EMBEDDED("wire", wire_module),           EMBEDDED("identity", identity_module),
+    EMBEDDED("wire", wire_module),           EMBEDDED("bulk", bulk_module),
     EMBEDDED("encode", encode_module),       EMBEDDED("convert", convert_module),
     EMBEDDED("guard", guard_module),         EMBEDDED("library", library_module),
     EMBEDDED("sanitizer", sanitizer_module), EMBEDDED("launch", launch_module),
@@ -179,6 +179,7 @@ int entry_file(const struct bpf *strict) {
       entry_offset((const void *)serve),
       entry_offset((const void *)space_in_use),
       entry_offset((const void *)identify),
+      entry_offset((const void *)write_numbers),
   };
   int file = open_memory_file("entry");
   write_all(file, header, sizeof header);

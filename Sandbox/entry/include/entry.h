@@ -55,29 +55,48 @@ int32_t serve(struct launch *task);
 // The bytes that RLIMIT_AS (or RLIMIT_DATA) counts as in use, to 1 MiB, found by trying: there is no /proc.
 uint64_t space_in_use(int32_t resource);
 
-// Numbers the objects in a list (or tuple) of lists (or tuples), at most 256 different ones of one type, and
-// writes the numbers. Addresses are of objects of a CPython whose layout identity.py has tried.
-struct identity {
+// The items of a list (or tuple) of lists (or tuples), row after row. Addresses are of objects of a CPython whose
+// layout bulk.py has tried.
+struct items {
   // Given.
-  uint64_t outer_items;         // where the addresses of the rows are
-  uint64_t row_type, item_type; // what every row and every item must be, exactly
-  uint64_t out;                // for one byte an item; 0 to look and write nothing
-  uint64_t room;               // bytes there
-  uint32_t rows_are_lists;
-  uint32_t count;              // of numbered objects; 0 at first
+  uint64_t rows;        // where the addresses of the rows are
+  uint64_t row_count;
+  uint64_t row_type;    // what every row must be, exactly
+  uint64_t are_lists;   // whether that is list, and not tuple
+  uint64_t out;         // where to write; 0 to look only
+  uint64_t room;        // the most items to write
   // Where to go on; 0 at first.
   uint64_t row, column;
-  // Taken.
-  uint64_t items;         // that were numbered by this call
-  uint64_t objects[256];  // by number
-  uint8_t is_seen[256];   // by this call
+  // Taken: the items, and the bytes, that this call was about.
+  uint64_t items, bytes;
+};
+
+// Numbers the objects that are items, at most 256 of one type.
+struct identity {
+  struct items items;
+  uint64_t item_type;    // what every item must be, exactly
+  uint64_t count;        // of numbered objects; 0 at first
+  uint64_t objects[256]; // by number
+  uint8_t is_seen[256];  // set by a call that writes
   // For identify alone; 0 at first. A slot is a number and 1.
   uint16_t slots[1024];
 };
 
-// Goes on until `room` items are numbered, or all. Returns 1, and 0 when a row or an item is not what it must be
-// or there are too many objects.
-int32_t identify(struct identity *task, uint64_t rows);
+// Writes the numbers of the next items, one byte each. Returns 0 when a row or an item is not what it must be or
+// there are too many objects.
+int32_t identify(struct identity *task);
+
+// Items that are int or float.
+struct numbers {
+  struct items items;
+  uint64_t int_type, float_type;
+  uint64_t as_long_long; // PyLong_AsLongLongAndOverflow
+  uint64_t has_nan;      // set when one is found
+};
+
+// Writes the next items as marshal writes a list of them in version 2, at most 15 bytes an item and 5 more. Returns 0
+// when a row or an item is not what it must be or, writing, takes more than 64 bits.
+int32_t write_numbers(struct numbers *task);
 
 // The section: [__start_entry_code, __stop_entry_code).
 extern const unsigned char __start_entry_code[], __stop_entry_code[];

@@ -16,7 +16,7 @@ import tempfile
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
 JUDGE = ("wire", "decode", "records", "oracle", "convert", "literal", "expected", "trial", "notices", "library", "judge")
-ZYGOTE = ("wire", "identity", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote")
+ZYGOTE = ("wire", "bulk", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote")
 BOOT = """
 import os, struct, sys, types
 pieces = []
@@ -52,8 +52,8 @@ def entry(program):
             data = subprocess.run([jail, "entry"], stdout=subprocess.PIPE, check=True).stdout
             file = os.memfd_create("entry")
             os.pwrite(file, data, 0)
-            header = struct.unpack_from("<7I", data)
-            os.pwrite(file, struct.pack("<I", len(program)) + struct.pack("<6I", *header[1:]) + program, 0)
+            header = struct.unpack_from("<8I", data)
+            os.pwrite(file, struct.pack("<I", len(program)) + struct.pack("<7I", *header[1:]) + program, 0)
             return file
     raise FileNotFoundError("no evalkit-jail: swift build, or set EVALKIT_JAIL")
 

@@ -1,6 +1,5 @@
-"""What C finds in nested lists of few texts must be encoded as Python would encode it, byte for byte."""
+"""What C writes of long lists must be what Python would write, byte for byte."""
 
-import os
 import random
 import sys
 import unittest
@@ -10,8 +9,8 @@ from launch_unjailed import SOURCES, entry
 
 sys.path.insert(0, str(SOURCES))
 
+import bulk  # noqa: E402
 import encode  # noqa: E402
-import identity  # noqa: E402
 import launch  # noqa: E402
 import wire  # noqa: E402
 
@@ -34,26 +33,31 @@ def encoded(value):
     return bytes(out)
 
 
-class Identity(unittest.TestCase):
+class Count(int):
+    pass
+
+
+class Bulk(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.found = []
         with mock.patch.object(launch, "FILE", entry(b"")):
             launch.Launcher(3, needs_filter=False)
-        if identity._identify is None:
+        if bulk._functions is None:
             raise AssertionError("the layout of this interpreter's objects is another")
-        cls.function = staticmethod(identity._identify)
+        cls.functions = bulk._functions
 
     def tearDown(self):
-        identity._identify = self.function
+        bulk._functions = self.functions
+
+    def same(self, value):
+        bulk._functions = None
+        plain = encoded(value)
+        bulk._functions = self.functions
+        self.assertEqual(encoded(value), plain)
 
     def check(self, value, is_found=True):
-        identity._identify = None
-        plain = encoded(value)
-        identity._identify = self.function
-        row_type = type(value[0])
-        self.assertEqual(bool(identity.few_texts(value, row_type)), is_found)
-        self.assertEqual(encoded(value), plain)
+        self.same(value)
+        self.assertEqual(bool(bulk.few_texts(value, type(value[0]))), is_found)
 
     def test_random_rows(self):
         rng = random.Random(1)
@@ -69,7 +73,7 @@ class Identity(unittest.TestCase):
                 for at in range(rows)
             )
             distinct = {id(text) for row in value for text in row}
-            self.check(value, rows * width >= identity._LEAST and len(distinct) <= 256)
+            self.check(value, rows * width >= bulk._LEAST and len(distinct) <= 256)
 
     def test_blocks_of_one_short_of_all_sizes(self):
         for items in (encode.BLOCK - 1, encode.BLOCK, encode.BLOCK + 1, 2 * encode.BLOCK):
@@ -81,7 +85,7 @@ class Identity(unittest.TestCase):
             self.check(many + [["a", odd]], False)
         for row in (Row("ab"), ("a", "b")):
             value = many + [row]
-            self.assertIsNone(identity.few_texts(value, list))
+            self.assertIsNone(bulk.few_texts(value, list))
         self.check([["%d" % number for number in range(300)] for _ in range(20)], False)
         self.check([["%d" % (number % 256) for number in range(at, at + 9)] for at in range(9)], False)
 
@@ -89,6 +93,35 @@ class Identity(unittest.TestCase):
         texts = ["%d" % number for number in range(257)]
         self.check([texts[:256]] * 100)
         self.check([texts] * 100, False)
+
+    NUMBERS = (0, 1, -1, 2**15, -(2**30), 2**31 - 1, 2**31, -(2**31), -(2**31) - 1, 2**45, 2**60, 2**63 - 1, -(2**63),
+               0.0, -0.0, 1.5, -2.5e300, 5e-324, float("inf"), float("-inf"))  # fmt: skip
+
+    def test_numbers(self):
+        rng = random.Random(2)
+        for odd in (None, float("nan"), -float("nan"), 2**63, -(2**63) - 1, True, None, Count(1), "1"):
+            for items in (bulk._LEAST, encode.BLOCK - 1, encode.BLOCK, encode.BLOCK + 1, 2 * encode.BLOCK + 9):
+                values = rng.choices(self.NUMBERS, k=items)
+                is_number = type(odd) in (int, float)
+                with self.subTest(odd=odd, items=items):
+                    self.assertTrue(bulk.plain_numbers(values))
+                    for place in (0, items // 2, items - 1):
+                        if odd is not None:
+                            values[place] = odd
+                        self.same(values)
+                        self.same(tuple(values))
+                        self.assertEqual(bool(bulk.plain_numbers(values)), odd is None or is_number)
+
+    def test_rows_of_numbers(self):
+        rng = random.Random(3)
+        for _ in range(40):
+            kind, outer = rng.choice((list, tuple)), rng.choice((list, tuple))
+            width = rng.randrange(1, 300)
+            lengths = [width] + [rng.choice((width, rng.randrange(width + 1))) for _ in range(rng.randrange(1, 900))]
+            value = outer(kind(rng.choices(self.NUMBERS, k=length)) for length in lengths)
+            self.same(value)
+            self.same(list(value) + [[2**70]])
+            self.assertEqual(bool(bulk.plain_numbers(value, kind)), len(value) * width >= bulk._LEAST)
 
 
 if __name__ == "__main__":
