@@ -83,35 +83,46 @@ static void expect_notice(const struct box_process *process, const char *notice)
   _exit(status);
 }
 
-// The status of the box's program (128 + signal when it was killed); `text` is what it wrote.
-static int run_in_child(const struct trial *trial, char *text, size_t capacity) {
+// A trial under way.
+struct attempt {
+  pid_t child;
+  int output;
+};
+
+static struct attempt begin(const struct trial *trial) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) < 0) fail_step("make a pipe", NULL);
   pid_t child = fork();
   if (child < 0) fail_step("fork", NULL);
   if (child == 0) run_trial(trial, ends[1]);
   close(ends[1]);
+  return (struct attempt){child, ends[0]};
+}
+
+// The status of the box's program (128 + signal when it was killed); `text` is what it wrote.
+static int finish(struct attempt attempt, char *text, size_t capacity) {
   size_t used = 0;
   for (;;) {
     char rest[256];
     bool full = used + 1 >= capacity;
-    ssize_t count = full ? read(ends[0], rest, sizeof rest) : read(ends[0], text + used, capacity - 1 - used);
+    ssize_t count = full ? read(attempt.output, rest, sizeof rest)
+                         : read(attempt.output, text + used, capacity - 1 - used);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) break;
     if (!full) used += (size_t)count;
   }
   text[used] = 0;
-  close(ends[0]);
+  close(attempt.output);
   int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  while (waitpid(attempt.child, &status, 0) < 0 && errno == EINTR) {}
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// Tries one layer; true when it holds.
-static bool try_layer(struct report *report, const char *name, enum weight weight, const char *remedy,
-                      const struct trial *trial, int wanted) {
+// Notes how the attempt at one layer ended; true when the layer holds.
+static bool note_end(struct report *report, const char *name, enum weight weight, const char *remedy,
+                     struct attempt attempt, int wanted) {
   struct finding *finding = report_note(report, name, weight, remedy);
-  int status = run_in_child(trial, finding->detail, sizeof finding->detail);
+  int status = finish(attempt, finding->detail, sizeof finding->detail);
   if (status == wanted) finding->state = state_ok;
   else finding->state = status == exit_setup ? state_missing : state_broken;
   if (finding->state == state_ok && wanted != 0) finding->detail[0] = 0;
@@ -121,6 +132,12 @@ static bool try_layer(struct report *report, const char *name, enum weight weigh
   if (finding->state == state_broken && status > 128 && !finding->detail[0])
     snprintf(finding->detail, sizeof finding->detail, "ended by signal %d", status - 128);
   return finding->state == state_ok;
+}
+
+// Tries one layer; true when it holds.
+static bool try_layer(struct report *report, const char *name, enum weight weight, const char *remedy,
+                      const struct trial *trial, int wanted) {
+  return note_end(report, name, weight, remedy, begin(trial), wanted);
 }
 
 static const char namespace_remedy[] =
@@ -228,9 +245,10 @@ static bool probe_comfort(struct report *report, const struct box_options *asked
   return try_layer(report, layer_names[layer], weight_information, remedy, &trial, 0);
 }
 
-// Tries the optional layers, one at a time over the user namespace, and returns those that hold.
-static struct layers probe_optional(struct report *report, const struct box_options *asked,
-                                    struct layers floor) {
+// Tries the walls that a box can do without, one at a time over the user namespace, and the notices. Adds
+// those that hold.
+static void probe_optional(struct report *report, const struct box_options *asked, struct layers *held) {
+  const struct layers floor = *held;
   char ipc[64], cgroup[64];
   read_namespace("ipc", ipc, sizeof ipc);
   read_namespace("cgroup", cgroup, sizeof cgroup);
@@ -250,7 +268,6 @@ static struct layers probe_optional(struct report *report, const struct box_opti
       {layer_landlock, check_landlock, NULL,
        "enable it with lsm=...,landlock on the kernel command line; in a container use a newer engine"},
   };
-  struct layers held = floor;
   for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
     enum layer layer = trials[i].layer;
     if (!asked->layers.has[layer]) {
@@ -258,18 +275,15 @@ static struct layers probe_optional(struct report *report, const struct box_opti
       continue;
     }
     struct box_options options = bare_box(asked, floor);
-    options.layers.has[layer_userns] = held.has[layer_userns] && layer != layer_landlock;
+    options.layers.has[layer_userns] = held->has[layer_userns] && layer != layer_landlock;
     options.layers.has[layer] = true;
     struct trial trial = {&options, &allow_all, trials[i].inside, trials[i].argument, NULL, NULL};
-    held.has[layer] = try_layer(report, layer_names[layer], weight_full, trials[i].remedy, &trial, 0);
+    held->has[layer] = try_layer(report, layer_names[layer], weight_full, trials[i].remedy, &trial, 0);
   }
   // The whole way: the call asks, the supervisor names it and kills the caller, and whoever forked the
   // caller goes on.
-  held.has[layer_notify] = probe_comfort(report, asked, floor, layer_notify, notify_remedy,
+  held->has[layer_notify] = probe_comfort(report, asked, floor, layer_notify, notify_remedy,
                                          (struct trial){NULL, NULL, check_forbidden_child, NULL, NULL, "ptrace"});
-  held.has[layer_cgroup] = probe_comfort(report, asked, floor, layer_cgroup, cgroup_remedy,
-                                         (struct trial){NULL, &allow_all, check_cgroup, NULL, NULL, NULL});
-  return held;
 }
 
 static const char python_check[] =
@@ -287,31 +301,58 @@ static const char python_check[] =
     "    sys.exit(1)\n"
     "sys.exit(1 if seen else 0)\n";
 
-static void probe_whole(struct report *report, const struct box_options *asked, struct layers held) {
+static bool has_wall_for_files(const struct layers *layers) {
+  return layers->has[layer_mountns] || layers->has[layer_landlock];
+}
+
+static struct attempt begin_python(const struct box_options *asked, struct layers layers) {
   struct box_options options = *asked;
-  options.layers = held;
-  if (!held.has[layer_mountns] && !held.has[layer_landlock]) {
-    const char *remedy = "a mount namespace or Landlock is needed";
-    report_note(report, "files", weight_mandatory, remedy)->state = state_missing;
-    return;
-  }
-  if (!asked->python) return;
+  options.layers = layers;
   struct bpf judge = policy_compile("judge", asked->python, false);
   const char *const arguments[] = {"python3", "-I", "-B", "-c", python_check, NULL};
-  try_layer(report, "python", weight_mandatory,
-            "name the interpreter's folders with --bind; it must be readable by the box's user",
-            &(struct trial){&options, &judge, NULL, NULL, arguments, NULL}, 0);
+  return begin(&(struct trial){&options, &judge, NULL, NULL, arguments, NULL});
+}
+
+// Tries the layers and, in a box of all that hold, the interpreter. Importing numpy takes longer than all the
+// rest, so the interpreter is tried meanwhile in the box that most machines have, and again if it is not ours.
+static struct layers probe_rest(struct report *report, const struct box_options *asked, struct layers floor) {
+  // Often missing, so it is tried before the guess. Its line comes after those of the others.
+  struct report cgroup = {0};
+  bool has_cgroup = probe_comfort(&cgroup, asked, floor, layer_cgroup, cgroup_remedy,
+                                  (struct trial){NULL, &allow_all, check_cgroup, NULL, NULL, NULL});
+  struct layers guess = asked->layers, held = floor;
+  for (int layer = first_mandatory_layer; layer < layer_count; layer++) guess.has[layer] = floor.has[layer];
+  guess.has[layer_cgroup] = has_cgroup;
+  bool is_begun = asked->python && has_wall_for_files(&guess);
+  struct attempt python = {0};
+  if (is_begun) python = begin_python(asked, guess);
+  probe_optional(report, asked, &held);
+  held.has[layer_cgroup] = has_cgroup;
+  report->findings[report->count++] = cgroup.findings[0];
+  if (is_begun && memcmp(&held, &guess, sizeof held) != 0) {
+    char unread[1];
+    finish(python, unread, sizeof unread);
+    is_begun = false;
+  }
+  if (!has_wall_for_files(&held)) {
+    const char *remedy = "a mount namespace or Landlock is needed";
+    report_note(report, "files", weight_mandatory, remedy)->state = state_missing;
+  } else if (asked->python) {
+    note_end(report, "python", weight_mandatory,
+             "name the interpreter's folders with --bind; it must be readable by the box's user",
+             is_begun ? python : begin_python(asked, held), 0);
+  }
+  return held;
 }
 
 int probe(const struct box_options *options) {
   struct report report = {0};
   struct layers floor = probe_floor(&report, options);
-  struct layers held = probe_optional(&report, options, floor);
+  struct layers held = probe_rest(&report, options, floor);
   if (held.has[layer_landlock]) {
     for (int i = 0; i < report.count; i++)
       if (strcmp(report.findings[i].name, "landlock") == 0)
         snprintf(report.findings[i].detail, sizeof report.findings[i].detail, "ABI %d", landlock_abi());
   }
-  probe_whole(&report, options, held);
   return print_report(&report, &held);
 }
