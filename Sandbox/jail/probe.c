@@ -245,10 +245,9 @@ static bool probe_comfort(struct report *report, const struct box_options *asked
   return try_layer(report, layer_names[layer], weight_information, remedy, &trial, 0);
 }
 
-// Tries the walls that a box can do without, one at a time over the user namespace, and the notices. Adds
-// those that hold.
-static void probe_optional(struct report *report, const struct box_options *asked, struct layers *held) {
-  const struct layers floor = *held;
+// Tries the optional layers, one at a time over the user namespace, and returns those that hold.
+static struct layers probe_optional(struct report *report, const struct box_options *asked,
+                                    struct layers floor) {
   char ipc[64], cgroup[64];
   read_namespace("ipc", ipc, sizeof ipc);
   read_namespace("cgroup", cgroup, sizeof cgroup);
@@ -268,6 +267,7 @@ static void probe_optional(struct report *report, const struct box_options *aske
       {layer_landlock, check_landlock, NULL,
        "enable it with lsm=...,landlock on the kernel command line; in a container use a newer engine"},
   };
+  struct layers held = floor;
   for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
     enum layer layer = trials[i].layer;
     if (!asked->layers.has[layer]) {
@@ -275,15 +275,18 @@ static void probe_optional(struct report *report, const struct box_options *aske
       continue;
     }
     struct box_options options = bare_box(asked, floor);
-    options.layers.has[layer_userns] = held->has[layer_userns] && layer != layer_landlock;
+    options.layers.has[layer_userns] = held.has[layer_userns] && layer != layer_landlock;
     options.layers.has[layer] = true;
     struct trial trial = {&options, &allow_all, trials[i].inside, trials[i].argument, NULL, NULL};
-    held->has[layer] = try_layer(report, layer_names[layer], weight_full, trials[i].remedy, &trial, 0);
+    held.has[layer] = try_layer(report, layer_names[layer], weight_full, trials[i].remedy, &trial, 0);
   }
   // The whole way: the call asks, the supervisor names it and kills the caller, and whoever forked the
   // caller goes on.
-  held->has[layer_notify] = probe_comfort(report, asked, floor, layer_notify, notify_remedy,
+  held.has[layer_notify] = probe_comfort(report, asked, floor, layer_notify, notify_remedy,
                                          (struct trial){NULL, NULL, check_forbidden_child, NULL, NULL, "ptrace"});
+  held.has[layer_cgroup] = probe_comfort(report, asked, floor, layer_cgroup, cgroup_remedy,
+                                         (struct trial){NULL, &allow_all, check_cgroup, NULL, NULL, NULL});
+  return held;
 }
 
 static const char python_check[] =
@@ -313,22 +316,32 @@ static struct attempt begin_python(const struct box_options *asked, struct layer
   return begin(&(struct trial){&options, &judge, NULL, NULL, arguments, NULL});
 }
 
-// Tries the layers and, in a box of all that hold, the interpreter. Importing numpy takes longer than all the
-// rest, so the interpreter is tried meanwhile in the box that most machines have, and again if it is not ours.
-static struct layers probe_rest(struct report *report, const struct box_options *asked, struct layers floor) {
-  // Often missing, so it is tried before the guess. Its line comes after those of the others.
-  struct report cgroup = {0};
-  bool has_cgroup = probe_comfort(&cgroup, asked, floor, layer_cgroup, cgroup_remedy,
-                                  (struct trial){NULL, &allow_all, check_cgroup, NULL, NULL, NULL});
-  struct layers guess = asked->layers, held = floor;
-  for (int layer = first_mandatory_layer; layer < layer_count; layer++) guess.has[layer] = floor.has[layer];
-  guess.has[layer_cgroup] = has_cgroup;
-  bool is_begun = asked->python && has_wall_for_files(&guess);
+// The layers that most machines have. Only whether control groups can be made is tried, because it differs most.
+static struct layers guess_layers(const struct box_options *asked) {
+  struct layers guess = asked->layers;
+  struct box_options options = bare_box(asked, (struct layers){0});
+  options.layers.has[layer_cgroup] = true;
+  char unread[1];
+  struct trial trial = {&options, &allow_all, check_cgroup, NULL, NULL, NULL};
+  if (guess.has[layer_cgroup]) guess.has[layer_cgroup] = finish(begin(&trial), unread, sizeof unread) == 0;
+  return guess;
+}
+
+int probe(const struct box_options *options) {
+  struct report report = {0};
+  // Importing numpy takes longer than all the rest, so the interpreter is tried meanwhile in the box that is
+  // to be expected. What it does there counts only if that turns out to be the box of this machine.
+  struct layers guess = guess_layers(options);
+  bool is_begun = options->python && has_wall_for_files(&guess);
   struct attempt python = {0};
-  if (is_begun) python = begin_python(asked, guess);
-  probe_optional(report, asked, &held);
-  held.has[layer_cgroup] = has_cgroup;
-  report->findings[report->count++] = cgroup.findings[0];
+  if (is_begun) python = begin_python(options, guess);
+  struct layers floor = probe_floor(&report, options);
+  struct layers held = probe_optional(&report, options, floor);
+  if (held.has[layer_landlock]) {
+    for (int i = 0; i < report.count; i++)
+      if (strcmp(report.findings[i].name, "landlock") == 0)
+        snprintf(report.findings[i].detail, sizeof report.findings[i].detail, "ABI %d", landlock_abi());
+  }
   if (is_begun && memcmp(&held, &guess, sizeof held) != 0) {
     char unread[1];
     finish(python, unread, sizeof unread);
@@ -336,23 +349,11 @@ static struct layers probe_rest(struct report *report, const struct box_options 
   }
   if (!has_wall_for_files(&held)) {
     const char *remedy = "a mount namespace or Landlock is needed";
-    report_note(report, "files", weight_mandatory, remedy)->state = state_missing;
-  } else if (asked->python) {
-    note_end(report, "python", weight_mandatory,
+    report_note(&report, "files", weight_mandatory, remedy)->state = state_missing;
+  } else if (options->python) {
+    note_end(&report, "python", weight_mandatory,
              "name the interpreter's folders with --bind; it must be readable by the box's user",
-             is_begun ? python : begin_python(asked, held), 0);
-  }
-  return held;
-}
-
-int probe(const struct box_options *options) {
-  struct report report = {0};
-  struct layers floor = probe_floor(&report, options);
-  struct layers held = probe_rest(&report, options, floor);
-  if (held.has[layer_landlock]) {
-    for (int i = 0; i < report.count; i++)
-      if (strcmp(report.findings[i].name, "landlock") == 0)
-        snprintf(report.findings[i].detail, sizeof report.findings[i].detail, "ABI %d", landlock_abi());
+             is_begun ? python : begin_python(options, held), 0);
   }
   return print_report(&report, &held);
 }
