@@ -32,7 +32,7 @@ class Buffer:
 
 
 def _sha256(data=b""):
-    import hashlib  # with OpenSSL it takes as long as all of this program, and is seldom needed
+    import hashlib  # loads OpenSSL, which most judges never need
 
     return hashlib.sha256(data)
 
