@@ -38,23 +38,56 @@ public struct PythonEnvironment: Sendable, Equatable {
     throw SandboxError.pythonNotFound(searched: ["/usr/bin/python3", "python3 on PATH"], detail: failure)
   }
 
+  /// Prints the fields of ``Answer`` in order, each ended by NUL. `importlib.metadata`, `json` and numpy itself
+  /// would take several times as long as the interpreter's start, so they are left alone where possible.
   private static let question = """
-    import importlib.metadata, importlib.util, json, os, sys
-    numpy_version = None
-    if importlib.util.find_spec("numpy"):
-        try:  # importing numpy would take longer than all the rest
-            numpy_version = importlib.metadata.version("numpy")
+    import os, sys
+    def numpy_version():
+        specs = (finder.find_spec("numpy", None) for finder in sys.meta_path)
+        spec = next((spec for spec in specs if spec), None)
+        if not spec:
+            return ""
+        folder = os.path.dirname(os.path.dirname(spec.origin or ""))
+        infos = [name for name in os.listdir(folder or "/") if name.startswith("numpy-")]
+        for name in ("METADATA", "PKG-INFO") if len(infos) == 1 else ():
+            file = os.path.join(folder, infos[0], name)
+            if os.path.isfile(file):
+                with open(file, encoding="utf-8", errors="replace") as lines:
+                    for line in lines:
+                        if line.startswith("Version: "):
+                            return line[9:].strip()
+        import importlib.metadata
+        try:
+            return importlib.metadata.version("numpy")
         except importlib.metadata.PackageNotFoundError:
             import numpy
-            numpy_version = numpy.__version__
-    print(json.dumps({
-        "executable": os.path.abspath(sys.executable), "real": os.path.realpath(sys.executable),
-        "version": ".".join(map(str, sys.version_info[:3])), "minor": sys.version_info[:2] >= (3, 9),
-        "implementation": sys.implementation.name, "numpy": numpy_version,
-        "prefix": sys.prefix, "base_prefix": sys.base_prefix,
-        "path": [os.path.abspath(entry) for entry in sys.path if entry and os.path.exists(entry)],
-    }))
+            return numpy.__version__
+    fields = [
+        ".".join(map(str, sys.version_info[:3])), "yes" if sys.version_info >= (3, 9) else "no",
+        sys.implementation.name, numpy_version(), os.path.abspath(sys.executable),
+        os.path.realpath(sys.executable), sys.prefix, sys.base_prefix,
+    ]
+    fields += [os.path.abspath(entry) for entry in sys.path if entry and os.path.exists(entry)]
+    sys.stdout.buffer.write(b"".join(os.fsencode(field) + b"\\0" for field in fields))
     """
+
+  private struct Answer {
+    let version, implementation, numpyVersion, executable, real, prefix, basePrefix: String
+    let isRecent: Bool
+    let path: ArraySlice<String>
+
+    init(_ bytes: [UInt8]) throws(JSONError) {
+      let pieces = bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false)
+      let fields = pieces.compactMap { String(validating: $0, as: UTF8.self) }
+      guard bytes.last == 0, fields.count == pieces.count, fields.count >= 8,
+        fields[0].allSatisfy({ $0.isNumber || $0 == "." })
+      else { throw JSONError("its answer is not what was asked for") }
+      (version, isRecent, implementation) = (fields[0], fields[1] == "yes", fields[2])
+      numpyVersion = fields[3]
+      (executable, real, prefix, basePrefix) = (fields[4], fields[5], fields[6], fields[7])
+      path = fields[8...]
+    }
+  }
 
   private static func ask(_ name: String) async throws -> PythonEnvironment {
     let result = try await run(
@@ -64,21 +97,16 @@ public struct PythonEnvironment: Sendable, Equatable {
     guard result.terminationStatus.isSuccess else {
       throw JSONError("\(name) ended with \(result.terminationStatus): \(result.standardError)")
     }
-    let answer = try JSONValue(parsing: result.standardOutput)
-    guard try answer.require("minor", \.bool) else {
-      throw JSONError("\(name) is Python \(try answer.require("version", \.string)), 3.9 or later is needed")
+    let answer = try Answer(result.standardOutput)
+    guard answer.isRecent else {
+      throw JSONError("\(name) is Python \(answer.version), 3.9 or later is needed")
     }
-    let prefix = try answer.require("prefix", \.string)
-    let basePrefix = try answer.require("base_prefix", \.string)
-    let isVirtual = prefix != basePrefix
-    var binds = try answer.require("path", \.array).compactMap(\.string)
+    let prefixes = [answer.prefix, answer.basePrefix]
     // The system's prefixes hold the whole system; their libraries are in every box.
-    binds += [prefix, basePrefix].filter { !["/", "/usr", "/usr/local"].contains($0) }
+    let binds = answer.path + prefixes.filter { !["/", "/usr", "/usr/local"].contains($0) }
     return PythonEnvironment(
-      executable: try answer.require(isVirtual ? "executable" : "real", \.string),
-      version: try answer.require("version", \.string),
-      implementation: try answer.require("implementation", \.string),
-      numpyVersion: answer["numpy"]?.string,
-      binds: Set(binds).sorted())
+      executable: answer.prefix == answer.basePrefix ? answer.real : answer.executable,
+      version: answer.version, implementation: answer.implementation,
+      numpyVersion: answer.numpyVersion.isEmpty ? nil : answer.numpyVersion, binds: Set(binds).sorted())
   }
 }

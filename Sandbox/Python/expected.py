@@ -2,7 +2,6 @@
 
 import array
 import bisect
-import hashlib
 import json
 
 import decode
@@ -32,11 +31,17 @@ class Buffer:
         self.data += piece
 
 
+def _sha256(data=b""):
+    import hashlib  # loads OpenSSL, which most judges never need
+
+    return hashlib.sha256(data)
+
+
 class Digest:
     """Keeps SHA-256 of a record and its size: for outputs too large to hold (Mbpp/255)."""
 
     def __init__(self):
-        self.hash, self.size = hashlib.sha256(), 0
+        self.hash, self.size = _sha256(), 0
 
     def update(self, piece):
         self.hash.update(piece)
@@ -185,7 +190,7 @@ class Expected:
             apart = self.apart.get(test)
             if apart and is_plain and self.settles(test) and not apart.digest:
                 if not _may_be_floats(apart.data):
-                    digest = hashlib.sha256(apart.data).digest()
+                    digest = _sha256(apart.data).digest()
                     apart = Apart(b"", digest, apart.size, apart.flags, exact=False)
             if apart:
                 small._set_apart(test, apart)

@@ -83,35 +83,46 @@ static void expect_notice(const struct box_process *process, const char *notice)
   _exit(status);
 }
 
-// The status of the box's program (128 + signal when it was killed); `text` is what it wrote.
-static int run_in_child(const struct trial *trial, char *text, size_t capacity) {
+// A trial under way.
+struct attempt {
+  pid_t child;
+  int output;
+};
+
+static struct attempt begin(const struct trial *trial) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) < 0) fail_step("make a pipe", NULL);
   pid_t child = fork();
   if (child < 0) fail_step("fork", NULL);
   if (child == 0) run_trial(trial, ends[1]);
   close(ends[1]);
+  return (struct attempt){child, ends[0]};
+}
+
+// The status of the box's program (128 + signal when it was killed); `text` is what it wrote.
+static int finish(struct attempt attempt, char *text, size_t capacity) {
   size_t used = 0;
   for (;;) {
     char rest[256];
     bool full = used + 1 >= capacity;
-    ssize_t count = full ? read(ends[0], rest, sizeof rest) : read(ends[0], text + used, capacity - 1 - used);
+    ssize_t count = full ? read(attempt.output, rest, sizeof rest)
+                         : read(attempt.output, text + used, capacity - 1 - used);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) break;
     if (!full) used += (size_t)count;
   }
   text[used] = 0;
-  close(ends[0]);
+  close(attempt.output);
   int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  while (waitpid(attempt.child, &status, 0) < 0 && errno == EINTR) {}
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// Tries one layer; true when it holds.
-static bool try_layer(struct report *report, const char *name, enum weight weight, const char *remedy,
-                      const struct trial *trial, int wanted) {
+// Notes how the attempt at one layer ended; true when the layer holds.
+static bool note_end(struct report *report, const char *name, enum weight weight, const char *remedy,
+                     struct attempt attempt, int wanted) {
   struct finding *finding = report_note(report, name, weight, remedy);
-  int status = run_in_child(trial, finding->detail, sizeof finding->detail);
+  int status = finish(attempt, finding->detail, sizeof finding->detail);
   if (status == wanted) finding->state = state_ok;
   else finding->state = status == exit_setup ? state_missing : state_broken;
   if (finding->state == state_ok && wanted != 0) finding->detail[0] = 0;
@@ -121,6 +132,12 @@ static bool try_layer(struct report *report, const char *name, enum weight weigh
   if (finding->state == state_broken && status > 128 && !finding->detail[0])
     snprintf(finding->detail, sizeof finding->detail, "ended by signal %d", status - 128);
   return finding->state == state_ok;
+}
+
+// Tries one layer; true when it holds.
+static bool try_layer(struct report *report, const char *name, enum weight weight, const char *remedy,
+                      const struct trial *trial, int wanted) {
+  return note_end(report, name, weight, remedy, begin(trial), wanted);
 }
 
 static const char namespace_remedy[] =
@@ -287,24 +304,37 @@ static const char python_check[] =
     "    sys.exit(1)\n"
     "sys.exit(1 if seen else 0)\n";
 
-static void probe_whole(struct report *report, const struct box_options *asked, struct layers held) {
+static bool has_wall_for_files(const struct layers *layers) {
+  return layers->has[layer_mountns] || layers->has[layer_landlock];
+}
+
+static struct attempt begin_python(const struct box_options *asked, struct layers layers) {
   struct box_options options = *asked;
-  options.layers = held;
-  if (!held.has[layer_mountns] && !held.has[layer_landlock]) {
-    const char *remedy = "a mount namespace or Landlock is needed";
-    report_note(report, "files", weight_mandatory, remedy)->state = state_missing;
-    return;
-  }
-  if (!asked->python) return;
+  options.layers = layers;
   struct bpf judge = policy_compile("judge", asked->python, false);
   const char *const arguments[] = {"python3", "-I", "-B", "-c", python_check, NULL};
-  try_layer(report, "python", weight_mandatory,
-            "name the interpreter's folders with --bind; it must be readable by the box's user",
-            &(struct trial){&options, &judge, NULL, NULL, arguments, NULL}, 0);
+  return begin(&(struct trial){&options, &judge, NULL, NULL, arguments, NULL});
+}
+
+// The layers that most machines have. Only whether control groups can be made is tried, because it differs most.
+static struct layers guess_layers(const struct box_options *asked) {
+  struct layers guess = asked->layers;
+  struct box_options options = bare_box(asked, (struct layers){0});
+  options.layers.has[layer_cgroup] = true;
+  char unread[1];
+  struct trial trial = {&options, &allow_all, check_cgroup, NULL, NULL, NULL};
+  if (guess.has[layer_cgroup]) guess.has[layer_cgroup] = finish(begin(&trial), unread, sizeof unread) == 0;
+  return guess;
 }
 
 int probe(const struct box_options *options) {
   struct report report = {0};
+  // Importing numpy takes longer than all the rest, so the interpreter is tried meanwhile in the box that is
+  // to be expected. What it does there counts only if that turns out to be the box of this machine.
+  struct layers guess = guess_layers(options);
+  bool is_begun = options->python && has_wall_for_files(&guess);
+  struct attempt python = {0};
+  if (is_begun) python = begin_python(options, guess);
   struct layers floor = probe_floor(&report, options);
   struct layers held = probe_optional(&report, options, floor);
   if (held.has[layer_landlock]) {
@@ -312,6 +342,18 @@ int probe(const struct box_options *options) {
       if (strcmp(report.findings[i].name, "landlock") == 0)
         snprintf(report.findings[i].detail, sizeof report.findings[i].detail, "ABI %d", landlock_abi());
   }
-  probe_whole(&report, options, held);
+  if (is_begun && memcmp(&held, &guess, sizeof held) != 0) {
+    char unread[1];
+    finish(python, unread, sizeof unread);
+    is_begun = false;
+  }
+  if (!has_wall_for_files(&held)) {
+    const char *remedy = "a mount namespace or Landlock is needed";
+    report_note(&report, "files", weight_mandatory, remedy)->state = state_missing;
+  } else if (options->python) {
+    note_end(&report, "python", weight_mandatory,
+             "name the interpreter's folders with --bind; it must be readable by the box's user",
+             is_begun ? python : begin_python(options, held), 0);
+  }
   return print_report(&report, &held);
 }

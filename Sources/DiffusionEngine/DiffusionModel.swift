@@ -57,6 +57,10 @@ public final class DiffusionModel: Sendable {
       weightsFiles: table.files, configurationFile: configurationFile)
   }
 
+  /// Ends the threads that OpenBLAS starts with the process, until a model needs them. In its first moments
+  /// each of them spins, which costs a command without a model more than its own start.
+  public static func stopIdleThreads() { BLAS.stopThreads() }
+
   /// Elements of all tensors used, a tied head counted once.
   public var parameterCount: Int { network.weights.parameterCount }
 

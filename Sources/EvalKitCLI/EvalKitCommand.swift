@@ -1,4 +1,5 @@
 import ArgumentParser
+import DiffusionEngine
 import EvalKit
 
 @main
@@ -33,4 +34,9 @@ struct EvalKitCommand: AsyncParsableCommand {
       RunCommand.self, ScoreCommand.self, TryCommand.self, ListCommand.self, DataCommand.self,
       DoctorCommand.self,
     ])
+
+  static func main() async {
+    DiffusionModel.stopIdleThreads()
+    await main(nil)
+  }
 }

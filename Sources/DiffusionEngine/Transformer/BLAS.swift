@@ -63,6 +63,9 @@ enum BLAS {
   /// OpenBLAS's thread count, a setting of the whole process.
   static func setThreads(_ count: Int) { openblas_set_num_threads(Int32(clamping: count)) }
 
+  /// Ends OpenBLAS's threads until the next product.
+  static func stopThreads() { evalkit_stop_blas_threads() }
+
   private static func check(_ columns: Range<Int>, _ matrix: Matrix) {
     precondition(
       columns.lowerBound >= 0 && columns.upperBound <= matrix.columns, "columns outside of the matrix")

@@ -52,10 +52,11 @@ public struct ExpectedCache: Sendable {
     guard let file, stat(file.string, &status) == 0, status.st_uid == geteuid() else { return nil }
     let changed = status.st_mtim
     if let start = notBefore, (changed.tv_sec, changed.tv_nsec) < (start.tv_sec, start.tv_nsec) { return nil }
-    guard let bytes = try? FileBytes.read(file.string, limit: Slot.maximumReplyBytes) else { return nil }
-    let content = bytes.dropLast(SHA256.byteCount)
-    guard bytes.suffix(SHA256.byteCount).elementsEqual(SHA256.hash(data: content)) else { return nil }
-    return Array(content)
+    guard var bytes = try? FileBytes.read(file.string, limit: Slot.maximumReplyBytes),
+      bytes.suffix(SHA256.byteCount).elementsEqual(SHA256.hash(data: bytes.dropLast(SHA256.byteCount)))
+    else { return nil }
+    bytes.removeLast(SHA256.byteCount)
+    return bytes
   }
 
   /// Keeps `content`. Whatever stands in the way (a full disk, no permission) costs the next run time and

@@ -1,3 +1,4 @@
+import Dispatch
 import JSON
 import SystemPackage
 
@@ -13,6 +14,9 @@ final class Journal {
   private let descriptor: FileDescriptor
   private let path: String
   private var lastSync = ContinuousClock.now
+  private var isSynced = true
+  // A disk may take tens of milliseconds, in which the slots would wait for their next candidate.
+  private let disk = DispatchQueue(label: "evalkit.journal")
 
   /// Opens or creates the file and hands each whole line to `visit`.
   ///
@@ -46,11 +50,20 @@ final class Journal {
   }
 
   deinit {
-    fdatasync(descriptor.rawValue)
+    sync()
+    disk.sync {}
     try? descriptor.close()
   }
 
-  /// Appends one line in a single write, and forces it to the disk once a second.
+  /// Begins to force what was appended to the disk; does not wait for it.
+  func sync() {
+    lastSync = .now
+    if isSynced { return }
+    isSynced = true
+    disk.async { [descriptor] in fdatasync(descriptor.rawValue) }
+  }
+
+  /// Appends one line in a single write, and begins to force it to the disk once a second.
   func append(_ row: JSONObject) throws(EvalKitError) {
     var line = JSONValue.object(row).serialized()
     line.append(UInt8(ascii: "\n"))
@@ -59,10 +72,8 @@ final class Journal {
     } catch {
       throw EvalKitError(.data, "cannot append to '\(path)'", cause: "\(error)")
     }
-    if .now - lastSync > .seconds(1) {
-      fdatasync(descriptor.rawValue)
-      lastSync = .now
-    }
+    isSynced = false
+    if .now - lastSync > .seconds(1) { sync() }
   }
 }
 

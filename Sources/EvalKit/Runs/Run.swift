@@ -34,6 +34,7 @@ public struct Run: Sendable {
         group.addTask {
           try await feed(queue, tell)
           await queue.finish()
+          await folder.sync()
         }
         group.addTask {
           try await plan.executor.work(through: queue) { subject, candidate, outcome in
@@ -52,6 +53,8 @@ public struct Run: Sendable {
       }
       try Task.checkCancellation()
     }
+    // Meanwhile the report is made and written.
+    await folder.sync()
     let report = Report(
       plan: plan, verdicts: await folder.verdicts, notJudged: await faults.found)
     try report.write(to: folder.path)

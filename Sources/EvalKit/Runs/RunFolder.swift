@@ -114,6 +114,12 @@ public actor RunFolder {
     }
   }
 
+  /// Begins to force samples and verdicts to the disk; does not wait for it.
+  func sync() {
+    samplesFile.sync()
+    verdictsFile.sync()
+  }
+
   /// - Parameter facts: further members of the row, after `solution`.
   func append(sample id: SampleID, program: Program, facts: JSONObject) throws(EvalKitError) {
     var row: JSONObject = [

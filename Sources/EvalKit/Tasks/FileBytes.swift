@@ -38,15 +38,24 @@ enum FileBytes {
     guard status.st_size <= limit else {
       throw EvalKitError(.data, "\(path) is larger than \(limit) bytes", hint: "is it the right file?")
     }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(Int(status.st_size))
+    // Into the array itself: for small files, a buffer of their own costs more than the reading.
+    var bytes = try [UInt8](unsafeUninitializedCapacity: Int(status.st_size) + 1) { room, count in
+      let raw = UnsafeMutableRawBufferPointer(room)
+      while count < raw.count {
+        let read = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: raw[count...]))
+        if read == 0 { break }
+        count += read
+      }
+    }
+    guard bytes.count > status.st_size else { return bytes }
+    // It has grown since, or is one of the kernel's files, whose size is 0.
     var chunk = [UInt8](repeating: 0, count: 1 << 18)
     while true {
-      let count = try chunk.withUnsafeMutableBytes { try file.read(into: $0) }
-      if count == 0 { return bytes }
-      guard bytes.count + count <= limit else {
+      guard bytes.count <= limit else {
         throw EvalKitError(.data, "\(path) is larger than \(limit) bytes", hint: "is it the right file?")
       }
+      let count = try chunk.withUnsafeMutableBytes { try file.read(into: $0) }
+      if count == 0 { return bytes }
       bytes.append(contentsOf: chunk[..<count])
     }
   }
