@@ -6,13 +6,12 @@ everything else (exit status, times, memory) from the zygote. The stream says no
 but values: what is missing, out of order or garbled is a failure.
 """
 
+import _socket as socket  # socket.py has four times the code and is not needed
 import array
+import gc
 import json
 import os
-import platform
 import select
-import socket
-import struct
 import sys
 import time
 
@@ -22,6 +21,7 @@ import oracle
 import wire
 from expected import Expected
 from notices import Notices
+from runner import Requests, write_reply
 from trial import LITERAL_LIMIT, Reference, Trial
 
 ZYGOTE = 3
@@ -29,8 +29,11 @@ HALVES = ("base", "plus")
 META = ("task_id", "dataset", "entry_point", "memory_bytes")
 REFERENCE_SECONDS, SANITIZE_SECONDS, PATIENCE = 300.0, 60.0, 60.0
 TEXT_LIMIT = 8192  # characters of a text in a verdict
-FIRST_PAUSE, LONGEST_PAUSE = 2, 16  # milliseconds between two looks at a result pipe
+# Milliseconds between two looks at a result pipe: after much output, at the start, later, at most.
+BUSY_PAUSE, FIRST_PAUSE, LATER_PAUSE, LONGEST_PAUSE = 1, 4, 16, 64
 PIPE = 1 << 20
+AHEAD = 1 << 16
+TWO_DESCRIPTORS = socket.CMSG_SPACE(8)
 PACKED_LIMIT = 48 << 20  # larger expected values are not given to the runner to be kept
 SANITIZE_MEMORY, SANITIZE_OUTPUT = 2 << 30, 64 << 20
 PROGRAM_LIMIT = 16 << 20  # a larger one takes its time and memory before it is locked down
@@ -45,44 +48,46 @@ class Zygote:
 
     def __init__(self):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=ZYGOTE)
-        self.notices = Notices()
+        self.notices, self.ahead = Notices(), bytearray()
+        self.poll = select.poll()
+        self.poll.register(self.sock, select.POLLIN)
+        # Reused, because the kernel has to clear the pages of every new one.
+        self.buffer = memoryview(bytearray(PIPE))
 
     def send(self, op, *parts):
-        body = wire.pack_parts(*parts)
+        head = wire.parts_head(parts)
+        size = len(head) + sum(map(len, parts))
+        head = wire.U32.pack(size) + op.encode() + head
         try:
-            self.sock.sendall(wire.U32.pack(len(body)) + op.encode() + body)
+            sent = self.sock.sendmsg([head, *parts])  # inputs of megabytes are not copied
+            if sent < 5 + size:
+                self.sock.sendall(b"".join((head,) + parts)[sent:])
         except OSError as error:
             raise Fault("the zygote is gone (%s)" % error) from None
 
     def receive(self, wanted):
         """The parts of the next message, which must be `wanted`, and the descriptors with it."""
-        descriptors = array.array("i")
+        descriptors, ahead = array.array("i"), self.ahead
         try:
-            head, rights, _, _ = self.sock.recvmsg(5, socket.CMSG_SPACE(8), socket.MSG_CMSG_CLOEXEC)
-            for level, kind, data in rights:
-                if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-                    descriptors.frombytes(data[: len(data) - len(data) % 4])
-            head += self.exactly(5 - len(head)) if head else b""
-            if not head:
-                raise Fault("the zygote died")
-            parts = wire.unpack_parts(self.exactly(wire.U32.unpack_from(head)[0]))
+            # Reading ends after a message with descriptors, so they are not those of a later one.
+            while len(ahead) < 5 or len(ahead) < 5 + wire.U32.unpack_from(ahead)[0]:
+                piece, rights, _, _ = self.sock.recvmsg(AHEAD, TWO_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
+                if not piece:
+                    raise Fault("the zygote died")
+                ahead += piece
+                for level, kind, data in rights:
+                    if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                        descriptors.frombytes(data[: len(data) - len(data) % 4])
+            op, end = chr(ahead[4]), 5 + wire.U32.unpack_from(ahead)[0]
+            parts = wire.unpack_parts(bytes(ahead[5:end]))
+            del ahead[:end]
         except (OSError, wire.WireError) as error:
             raise Fault("the zygote is gone (%s)" % error) from None
-        op = chr(head[4])
         if op == "f":
             raise Fault(parts[0].decode("utf-8", "replace"))
         if op != wanted:
             raise Fault("the zygote sent %r instead of %r" % (op, wanted))
         return parts, descriptors.tolist()
-
-    def exactly(self, size):
-        data = bytearray()
-        while len(data) < size:
-            piece = self.sock.recv(min(size - len(data), 1 << 20))
-            if not piece:
-                raise Fault("the zygote died")
-            data += piece
-        return bytes(data)
 
     def open_task(self, meta, base, plus):
         """Starts a task zygote. Returns the numbers of base and plus tests."""
@@ -92,8 +97,8 @@ class Zygote:
 
     def run(self, op, order, limits, program, reader):
         """Runs one child on `program` (a JSON string token). `reader.consume(bytes)` gets its
-        output and returns False to have it killed, as `reader.overdue(now)` does by returning True.
-        Returns the zygote's report of its end."""
+        output, in a buffer that is used again, and returns False to have it killed, as
+        `reader.overdue(now)` does by returning True. Returns the zygote's report of its end."""
         self.send(op, json.dumps(order).encode(), limits)
         _, descriptors = self.receive("r")
         if len(descriptors) != 2:
@@ -116,43 +121,44 @@ class Zygote:
 
     def watch(self, result, seconds, reader):
         """Looks at the pipe from time to time instead of waiting for it: waking this process after
-        each of a thousand short tests would take longer than the tests."""
+        each of a thousand short tests would take longer than the tests. The pauses grow to a quarter
+        of the time that went by, so that a program which fails does not go on for much longer."""
         os.set_blocking(result, False)
-        poll = select.poll()
-        poll.register(self.sock, select.POLLIN)
-        deadline = time.monotonic() + seconds + PATIENCE
+        start = time.monotonic()
+        deadline = start + seconds + PATIENCE
         wanted, pause = True, FIRST_PAUSE
-        while not poll.poll(pause):
+        while not (self.ahead or self.poll.poll(pause)):
+            now = time.monotonic()
             # Here, and not after a comparison that may itself take long.
-            if time.monotonic() > deadline:
+            if now > deadline:
                 raise Fault("the zygote did not report the end of a program")
-            pause = min(2 * pause, LONGEST_PAUSE)
+            pause = min(2 * pause, max(LATER_PAUSE, int(250 * (now - start))), LONGEST_PAUSE)
             if wanted:
-                wanted, count = drain(result, reader)
+                wanted, count = self.drain(result, reader)
                 if count > PIPE // 4:
-                    pause = FIRST_PAUSE
+                    pause = BUSY_PAUSE
                 if not wanted or reader.overdue(time.monotonic()):
                     wanted = False
                     self.send("K")
         report = json.loads(self.receive("x")[0][0])
-        if wanted:
-            drain(result, reader)  # the child is dead, nothing is added
+        while wanted:
+            wanted, count = self.drain(result, reader)  # the child is dead, nothing is added
+            wanted = wanted and count > 0
         return report
 
-
-def drain(result, reader):
-    """Hands over what is in the pipe. Returns whether more is wanted, and how many bytes it was."""
-    total = 0
-    while True:
-        try:
-            data = os.read(result, PIPE)
-        except BlockingIOError:
-            return True, total
-        if not data:
-            return True, total
-        total += len(data)
-        if not reader.consume(data):
-            return False, total
+    def drain(self, result, reader):
+        """Hands over what is in the pipe. Returns whether more is wanted, and how many bytes it was."""
+        total = 0
+        while True:
+            try:
+                count = os.readv(result, [self.buffer])
+            except BlockingIOError:
+                return True, total
+            total += count
+            if count and not reader.consume(self.buffer[:count]):
+                return False, total
+            if count < PIPE:
+                return True, total  # the pipe was empty, or nearly
 
 
 class Task:
@@ -170,6 +176,9 @@ class Task:
         if not self.is_known or self.counts != tuple(len(self.expected.get(half, ())) for half in HALVES):
             self.learn()
         self.limits = {half: self.time_limits(half) for half in self.expected}
+        self.packed_limits = {half: array.array("d", x).tobytes() for half, x in self.limits.items()}
+        self.sums = {half: sum(x) for half, x in self.limits.items()}
+        self.capture = oracle.capture(request["dataset"], request["entry_point"])
 
     def learn(self):
         """Runs the reference program for the expected values. No candidate is ever forked from a
@@ -228,27 +237,25 @@ class Task:
         packed = wire.pack_parts(*(self.expected[half].pack(is_plain) for half in HALVES))
         return answer, [packed] if len(packed) < PACKED_LIMIT else []
 
-    def candidate(self, half, fast, program, shown):
-        """The verdict on one half, as the reply's object."""
+    def candidate(self, half, fast, program, modules, shown):
+        """The verdict on one half, as the reply's object. `modules` are those that the program names."""
         request, expected, limits = self.request, self.expected[half], self.limits[half]
         # evalplus: T = min(60, sum) + 1, one more when all tests are run, and the parent of the
         # process waits for T + 1.
-        seconds = min(request["max_total_time"], sum(limits)) + (2 if fast else 3)
+        seconds = min(request["max_total_time"], self.sums[half]) + (2 if fast else 3)
         trial = Trial(request, self.tolerance, expected, limits, lambda: self.inputs(half), fast, shown)
         if len(program) > PROGRAM_LIMIT:
             detail = "a program of %d bytes, %d are allowed" % (len(program), PROGRAM_LIMIT)
             trial.program_error = ("out of memory", detail)
             return trial.verdict({"wall": 0, "cpu": 0, "rss": 0})
         order = {"half": half, "mode": "candidate", "fast": fast, "seconds": seconds}
-        order["capture"] = oracle.capture(request["dataset"], request["entry_point"])
-        order["modules"] = library.named(program)
-        raw_limits = array.array("d", limits).tobytes()
-        report = self.zygote.run("R", order, raw_limits, program, trial)
+        order["capture"], order["modules"] = self.capture, modules
+        report = self.zygote.run("R", order, self.packed_limits[half], program, trial)
         if not report["locked"]:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
         if trial.is_unsure:
             self.relearn()
-            return self.candidate(half, fast, program, shown)
+            return self.candidate(half, fast, program, modules, shown)
         verdict = trial.verdict(report)
         for key in ("detail", "output_tail", "input", "expected", "got"):
             if verdict.get(key):
@@ -305,7 +312,7 @@ class Judge:
             import numpy
         except ImportError as error:
             raise Fault("the judge needs numpy: %s" % error) from None
-        answer = {"op": "hello", "python": platform.python_version(), "numpy": numpy.__version__}
+        answer = {"op": "hello", "python": sys.version.split()[0], "numpy": numpy.__version__}
         answer["implementation"] = sys.implementation.name
         return answer, []
 
@@ -325,10 +332,10 @@ class Judge:
         if not self.task:
             raise Fault("a program came before a task")
         program = checked_token(blobs[0])
-        answer = {"op": "candidate"}
+        answer, shown = {"op": "candidate"}, request.get("literal_limit", LITERAL_LIMIT)
+        modules = library.named(program) if len(program) <= PROGRAM_LIMIT else []
         for half in request["halves"]:
-            shown = request.get("literal_limit", LITERAL_LIMIT)
-            answer[half] = self.task.candidate(half, request["fast"], program, shown)
+            answer[half] = self.task.candidate(half, request["fast"], program, modules, shown)
         return answer, []
 
     def sanitize(self, request, blobs):
@@ -357,35 +364,11 @@ class Judge:
             return {"op": "fault", "detail": self.broken}, []
 
 
-def read_exactly(size):
-    data = bytearray()
-    while len(data) < size:
-        piece = os.read(0, min(size - len(data), 1 << 20))
-        if not piece:
-            os._exit(0)  # the runner is gone
-        data += piece
-    return bytes(data)
-
-
-def read_request():
-    json_length, blob_count = struct.unpack("<II", read_exactly(8))
-    lengths = struct.unpack("<%dQ" % blob_count, read_exactly(8 * blob_count))
-    request = json.loads(read_exactly(json_length))
-    return request, [read_exactly(length) for length in lengths]
-
-
-def write_reply(answer, blobs):
-    text = json.dumps(answer).encode()
-    head = struct.pack("<II%dQ" % len(blobs), len(text), len(blobs), *map(len, blobs))
-    view = memoryview(b"".join([head, text] + blobs))
-    while view:
-        view = view[os.write(1, view) :]
-
-
 def main():
-    judge = Judge()
+    judge, requests = Judge(), Requests()
+    gc.freeze()  # the collector need not look at our own modules again and again
     while True:
-        write_reply(*judge.answer(*read_request()))
+        write_reply(*judge.answer(*requests.next()))
 
 
 if __name__ == "__main__":

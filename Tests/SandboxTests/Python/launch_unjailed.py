@@ -14,7 +14,10 @@ import struct
 import tempfile
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
-JUDGE = ("wire", "decode", "records", "oracle", "convert", "literal", "expected", "trial", "notices", "library", "judge")
+JUDGE = (
+    "wire", "decode", "records", "oracle", "convert", "literal", "expected", "trial", "notices", "library", "runner",
+    "judge",
+)  # fmt: skip
 ZYGOTE = ("wire", "encode", "convert", "guard", "library", "sanitizer", "candidate", "zygote")
 BOOT = """
 import os, struct, sys, types
