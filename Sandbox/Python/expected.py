@@ -98,6 +98,7 @@ class Expected:
         self.stream, self.ends = bytearray(), array.array("Q")  # where each test's record ends
         self.seconds = array.array("d")  # what the reference program took for each test
         self.apart, self._apart_tests, self._floats = {}, [], {}
+        self._apart_size = 0
 
     def __len__(self):
         return len(self.ends)
@@ -118,6 +119,7 @@ class Expected:
     def _set_apart(self, test, value):
         self.apart[test] = value
         self._apart_tests.append(test)
+        self._apart_size += value.size
 
     def _end(self, seconds):
         self.ends.append(len(self.stream))
@@ -145,7 +147,7 @@ class Expected:
         return self.apart[test].digest if test in self.apart else None
 
     def total_size(self):
-        return len(self.stream) + sum(apart.size for apart in self.apart.values())
+        return len(self.stream) + self._apart_size
 
     def sink(self, test):
         return Digest() if self.digest(test) else Buffer(4 * self.size(test) + MARGIN)
@@ -204,12 +206,12 @@ class Expected:
     def unpack(cls, data):
         """Raises WireError or ValueError when the bytes do not fit together."""
         expected = cls()
-        seconds, ends, stream, apart, *texts = wire.unpack_parts(data)
+        seconds, ends, stream, apart, *texts = wire.split_parts(data)
         expected.seconds.frombytes(seconds)
         expected.ends.frombytes(ends)
-        expected.stream = stream
-        for (test, digest, size, flags, exact), text in zip(json.loads(apart), texts):
-            value = Apart(text, bytes.fromhex(digest) if digest else None, size, flags, exact)
+        expected.stream = bytes(stream)
+        for (test, digest, size, flags, exact), text in zip(json.loads(bytes(apart)), texts):
+            value = Apart(bytes(text), bytes.fromhex(digest) if digest else None, size, flags, exact)
             expected._set_apart(test, value)
         if len(expected.seconds) != len(expected) or expected.start(len(expected)) != len(stream):
             raise wire.WireError("kept expected values do not fit together")

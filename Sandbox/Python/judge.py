@@ -8,6 +8,7 @@ but values: what is missing, out of order or garbled is a failure.
 
 import _socket as socket  # socket.py has four times the code and is not needed
 import array
+import gc
 import json
 import os
 import select
@@ -21,6 +22,7 @@ import oracle
 import wire
 from expected import Expected
 from notices import Notices
+from runner import Requests, write_reply
 from trial import LITERAL_LIMIT, Reference, Trial
 
 ZYGOTE = 3
@@ -32,8 +34,11 @@ TEXT_LIMIT = 8192  # characters of a text in a verdict
 ENDING = struct.Struct("<iiiBB2xqqq")
 CAUSES = ("", "limit", "judge", "judge")
 STEPS = ("", "descriptors", "session", "limits", "options", "parent", "filter")
-FIRST_PAUSE, LONGEST_PAUSE = 2, 16  # milliseconds between two looks at a result pipe
+# Milliseconds between two looks at a result pipe: after much output, at the start, later, at most.
+BUSY_PAUSE, FIRST_PAUSE, LATER_PAUSE, LONGEST_PAUSE = 1, 4, 16, 64
 PIPE = 1 << 20
+AHEAD = 1 << 16
+TWO_DESCRIPTORS = socket.CMSG_SPACE(8)
 PACKED_LIMIT = 48 << 20  # larger expected values are not given to the runner to be kept
 SANITIZE_MEMORY, SANITIZE_OUTPUT = 2 << 30, 64 << 20
 PROGRAM_LIMIT = 16 << 20  # a larger one takes its time and memory before it is locked down
@@ -48,46 +53,50 @@ class Zygote:
 
     def __init__(self):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=ZYGOTE)
-        self.notices = Notices()
+        self.notices, self.ahead = Notices(), bytearray()
+        self.poll = select.poll()
+        self.poll.register(self.sock, select.POLLIN)
+        # Reused, because the kernel has to clear the pages of every new one.
+        self.buffer = memoryview(bytearray(PIPE))
 
     def send(self, op, *parts):
-        self.send_body(op, wire.pack_parts(*parts))
+        head = wire.parts_head(parts)
+        self.send_pieces(op, head, *parts)
 
-    def send_body(self, op, body):
+    def send_pieces(self, op, *pieces):
+        """Sends a message whose body is `pieces`, which may be megabytes and are not copied."""
+        size = sum(map(len, pieces))
+        head = wire.U32.pack(size) + op.encode()
         try:
-            self.sock.sendall(wire.U32.pack(len(body)) + op.encode() + body)
+            sent = self.sock.sendmsg([head, *pieces])
+            if sent < 5 + size:
+                self.sock.sendall(b"".join((head,) + pieces)[sent:])
         except OSError as error:
             raise Fault("the zygote is gone (%s)" % error) from None
 
     def receive(self, wanted):
         """The parts of the next message, which must be `wanted`, and the descriptors with it."""
-        descriptors = array.array("i")
+        descriptors, ahead = array.array("i"), self.ahead
         try:
-            head, rights, _, _ = self.sock.recvmsg(5, socket.CMSG_SPACE(8), socket.MSG_CMSG_CLOEXEC)
-            for level, kind, data in rights:
-                if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-                    descriptors.frombytes(data[: len(data) - len(data) % 4])
-            head += self.exactly(5 - len(head)) if head else b""
-            if not head:
-                raise Fault("the zygote died")
-            parts = wire.unpack_parts(self.exactly(wire.U32.unpack_from(head)[0]))
+            # Reading ends after a message with descriptors, so they are not those of a later one.
+            while len(ahead) < 5 or len(ahead) < 5 + wire.U32.unpack_from(ahead)[0]:
+                piece, rights, _, _ = self.sock.recvmsg(AHEAD, TWO_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
+                if not piece:
+                    raise Fault("the zygote died")
+                ahead += piece
+                for level, kind, data in rights:
+                    if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                        descriptors.frombytes(data[: len(data) - len(data) % 4])
+            op, end = chr(ahead[4]), 5 + wire.U32.unpack_from(ahead)[0]
+            parts = wire.unpack_parts(bytes(ahead[5:end]))
+            del ahead[:end]
         except (OSError, wire.WireError) as error:
             raise Fault("the zygote is gone (%s)" % error) from None
-        op = chr(head[4])
         if op == "f":
             raise Fault(parts[0].decode("utf-8", "replace"))
         if op != wanted:
             raise Fault("the zygote sent %r instead of %r" % (op, wanted))
         return parts, descriptors.tolist()
-
-    def exactly(self, size):
-        data = bytearray()
-        while len(data) < size:
-            piece = self.sock.recv(min(size - len(data), 1 << 20))
-            if not piece:
-                raise Fault("the zygote died")
-            data += piece
-        return bytes(data)
 
     def open_task(self, meta, base, plus):
         """Starts a task zygote. Returns the numbers of base and plus tests."""
@@ -102,17 +111,17 @@ class Zygote:
             self.loaded.update(names)
 
     def run(self, op, body, seconds, program, reader):
-        """Runs one child, as the message asks, on `program` (a JSON string token), for `seconds` at most.
-        `reader.consume(bytes)` gets its output and returns False to have it killed, as
-        `reader.overdue(now)` does by returning True. Returns how it ended."""
-        self.send_body(op, body)
+        """Runs one child, as the message asks, on `program` (UTF-8), for `seconds` at most.
+        `reader.consume(bytes)` gets its output, in a buffer that is used again, and returns False to have it
+        killed, as `reader.overdue(now)` does by returning True. Returns how it ended."""
+        self.send_pieces(op, body)
         _, descriptors = self.receive("r")
         if len(descriptors) != 2:
             raise Fault("the zygote passed %d descriptors instead of 2" % len(descriptors))
         result, source = descriptors
         try:
             try:
-                view = memoryview(json.loads(program).encode("utf-8", "surrogatepass"))
+                view = memoryview(program)
                 while view:
                     view = view[os.write(source, view) :]
             except BrokenPipeError:
@@ -127,28 +136,44 @@ class Zygote:
 
     def watch(self, result, seconds, reader):
         """Looks at the pipe from time to time instead of waiting for it: waking this process after
-        each of a thousand short tests would take longer than the tests."""
+        each of a thousand short tests would take longer than the tests. The pauses grow to a quarter
+        of the time that went by, so that a program which fails does not go on for much longer."""
         os.set_blocking(result, False)
-        poll = select.poll()
-        poll.register(self.sock, select.POLLIN)
-        deadline = time.monotonic() + seconds + PATIENCE
+        start = time.monotonic()
+        deadline = start + seconds + PATIENCE
         wanted, pause = True, FIRST_PAUSE
-        while not poll.poll(pause):
+        while not (self.ahead or self.poll.poll(pause)):
+            now = time.monotonic()
             # Here, and not after a comparison that may itself take long.
-            if time.monotonic() > deadline:
+            if now > deadline:
                 raise Fault("the zygote did not report the end of a program")
-            pause = min(2 * pause, LONGEST_PAUSE)
+            pause = min(2 * pause, max(LATER_PAUSE, int(250 * (now - start))), LONGEST_PAUSE)
             if wanted:
-                wanted, count = drain(result, reader)
+                wanted, count = self.drain(result, reader)
                 if count > PIPE // 4:
-                    pause = FIRST_PAUSE
+                    pause = BUSY_PAUSE
                 if not wanted or reader.overdue(time.monotonic()):
                     wanted = False
                     self.send("K")
         report = ending(self.receive("x")[0][0])
-        if wanted:
-            drain(result, reader)  # the child is dead, nothing is added
+        while wanted:
+            wanted, count = self.drain(result, reader)  # the child is dead, nothing is added
+            wanted = wanted and count > 0
         return report
+
+    def drain(self, result, reader):
+        """Hands over what is in the pipe. Returns whether more is wanted, and how many bytes it was."""
+        total = 0
+        while True:
+            try:
+                count = os.readv(result, [self.buffer])
+            except BlockingIOError:
+                return True, total
+            total += count
+            if count and not reader.consume(self.buffer[:count]):
+                return False, total
+            if count < PIPE:
+                return True, total  # the pipe was empty, or nearly
 
 
 def ending(data):
@@ -163,32 +188,18 @@ def ending(data):
 
 
 def order(half, modules, seconds, capture=oracle.PLAIN, limits=None, fast=True):
-    """The body of R. Without limits it is for the reference program."""
+    """The body of R. `limits`: (the least, all of them as doubles); None is for the reference program."""
     flags = (HALVES.index(half), limits is not None, fast, "*" in modules, wire.CAPTURES.index(capture))
-    limits = array.array("d", limits or ())
-    return wire.ORDER.pack(int(seconds * 1e9), min(limits, default=0.0), *flags) + limits.tobytes()
-
-
-def drain(result, reader):
-    """Hands over what is in the pipe. Returns whether more is wanted, and how many bytes it was."""
-    total = 0
-    while True:
-        try:
-            data = os.read(result, PIPE)
-        except BlockingIOError:
-            return True, total
-        if not data:
-            return True, total
-        total += len(data)
-        if not reader.consume(data):
-            return False, total
+    least, packed = limits or (0.0, b"")
+    return wire.ORDER.pack(int(seconds * 1e9), least, *flags) + packed
 
 
 class Task:
     """One open task: its expected values and limits. The zygote holds the inputs."""
 
     def __init__(self, zygote, request, blobs):
-        self.zygote, self.request, self.program = zygote, request, blobs[3]
+        self.zygote, self.request = zygote, request
+        self.program, self.modules = program_text(blobs[3]), library.named(blobs[3]) + ["copy"]
         self.raw = {"base": blobs[0], "plus": blobs[1]}
         self.tolerance = json.loads(blobs[2])
         self.parsed, self.failure = {}, None
@@ -199,6 +210,11 @@ class Task:
         if not self.is_known or self.counts != tuple(len(self.expected.get(half, ())) for half in HALVES):
             self.learn()
         self.limits = {half: self.time_limits(half) for half in self.expected}
+        self.packed_limits = {
+            half: (min(x, default=0.0), array.array("d", x).tobytes()) for half, x in self.limits.items()
+        }
+        self.sums = {half: sum(x) for half, x in self.limits.items()}
+        self.capture = oracle.capture(request["dataset"], request["entry_point"])
 
     def learn(self):
         """Runs the reference program for the expected values. No candidate is ever forked from a
@@ -221,9 +237,8 @@ class Task:
     def reference(self, half, count):
         """Runs the reference program. Returns None, or why it is no reference."""
         run = Reference(self.request["dataset"], self.request["entry_point"], count)
-        modules = library.named(self.program) + ["copy"]
-        self.zygote.load(modules)
-        body = order(half, modules, REFERENCE_SECONDS)
+        self.zygote.load(self.modules)
+        body = order(half, self.modules, REFERENCE_SECONDS)
         report = self.zygote.run("R", body, REFERENCE_SECONDS, self.program, run)
         if not report["locked"]:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
@@ -258,26 +273,25 @@ class Task:
         packed = wire.pack_parts(*(self.expected[half].pack(is_plain) for half in HALVES))
         return answer, [packed] if len(packed) < PACKED_LIMIT else []
 
-    def candidate(self, half, fast, program, shown):
-        """The verdict on one half, as the reply's object."""
+    def candidate(self, half, fast, program, modules, shown):
+        """The verdict on one half, as the reply's object. `modules` are those that the program names."""
         request, expected, limits = self.request, self.expected[half], self.limits[half]
         # evalplus: T = min(60, sum) + 1, one more when all tests are run, and the parent of the
         # process waits for T + 1.
-        seconds = min(request["max_total_time"], sum(limits)) + (2 if fast else 3)
+        seconds = min(request["max_total_time"], self.sums[half]) + (2 if fast else 3)
         trial = Trial(request, self.tolerance, expected, limits, lambda: self.inputs(half), fast, shown)
         if len(program) > PROGRAM_LIMIT:
             detail = "a program of %d bytes, %d are allowed" % (len(program), PROGRAM_LIMIT)
             trial.program_error = ("out of memory", detail)
             return trial.verdict({"wall": 0, "cpu": 0, "rss": 0})
-        modules, capture = library.named(program), oracle.capture(request["dataset"], request["entry_point"])
         self.zygote.load(modules)
-        body = order(half, modules, seconds, capture, limits, fast)
+        body = order(half, modules, seconds, self.capture, self.packed_limits[half], fast)
         report = self.zygote.run("R", body, seconds, program, trial)
         if not report["locked"]:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
         if trial.is_unsure:
             self.relearn()
-            return self.candidate(half, fast, program, shown)
+            return self.candidate(half, fast, program, modules, shown)
         verdict = trial.verdict(report)
         for key in ("detail", "output_tail", "input", "expected", "got"):
             if verdict.get(key):
@@ -298,11 +312,12 @@ def clean(text):
     return text[:TEXT_LIMIT].encode("utf-8", "replace").decode()
 
 
-def checked_token(token):
-    """`token` itself, when it is JSON text of a string."""
-    if not isinstance(json.loads(token), str):
+def program_text(token):
+    """The program that a JSON string token holds, as a process of its own reads it."""
+    text = json.loads(token)
+    if not isinstance(text, str):
         raise Fault("a program must be sent as a JSON string token")
-    return token
+    return text.encode("utf-8", "surrogatepass")
 
 
 class Collected:
@@ -336,12 +351,11 @@ class Judge:
             import numpy
         except ImportError as error:
             raise Fault("the judge needs numpy: %s" % error) from None
-        answer = {"op": "hello", "python": platform.python_version(), "numpy": numpy.__version__}
+        answer = {"op": "hello", "python": sys.version.split()[0], "numpy": numpy.__version__}
         answer["implementation"] = sys.implementation.name
         return answer, []
 
     def open(self, request, blobs):
-        checked_token(blobs[3])
         self.close()
         task = Task(self.zygote, request, blobs)
         self.task = None if task.failure else task
@@ -355,19 +369,19 @@ class Judge:
     def candidate(self, request, blobs):
         if not self.task:
             raise Fault("a program came before a task")
-        program = checked_token(blobs[0])
-        answer = {"op": "candidate"}
+        program = program_text(blobs[0])
+        answer, shown = {"op": "candidate"}, request.get("literal_limit", LITERAL_LIMIT)
+        modules = library.named(blobs[0]) if len(program) <= PROGRAM_LIMIT else []
         for half in request["halves"]:
-            shown = request.get("literal_limit", LITERAL_LIMIT)
-            answer[half] = self.task.candidate(half, request["fast"], program, shown)
+            answer[half] = self.task.candidate(half, request["fast"], program, modules, shown)
         return answer, []
 
     def sanitize(self, request, blobs):
         meta = {"entry_point": request.get("entry_point"), "seconds": SANITIZE_SECONDS}
         meta["memory_bytes"] = SANITIZE_MEMORY
         output = Collected()
-        body, token = wire.pack_parts(json.dumps(meta).encode()), checked_token(blobs[0])
-        report = self.zygote.run("S", body, SANITIZE_SECONDS, token, output)
+        body = wire.pack_parts(json.dumps(meta).encode())
+        report = self.zygote.run("S", body, SANITIZE_SECONDS, program_text(blobs[0]), output)
         try:
             text = json.loads(output.data)
         except ValueError:
@@ -389,35 +403,11 @@ class Judge:
             return {"op": "fault", "detail": self.broken}, []
 
 
-def read_exactly(size):
-    data = bytearray()
-    while len(data) < size:
-        piece = os.read(0, min(size - len(data), 1 << 20))
-        if not piece:
-            os._exit(0)  # the runner is gone
-        data += piece
-    return bytes(data)
-
-
-def read_request():
-    json_length, blob_count = struct.unpack("<II", read_exactly(8))
-    lengths = struct.unpack("<%dQ" % blob_count, read_exactly(8 * blob_count))
-    request = json.loads(read_exactly(json_length))
-    return request, [read_exactly(length) for length in lengths]
-
-
-def write_reply(answer, blobs):
-    text = json.dumps(answer).encode()
-    head = struct.pack("<II%dQ" % len(blobs), len(text), len(blobs), *map(len, blobs))
-    view = memoryview(b"".join([head, text] + blobs))
-    while view:
-        view = view[os.write(1, view) :]
-
-
 def main():
-    judge = Judge()
+    judge, requests = Judge(), Requests()
+    gc.freeze()  # the collector need not look at our own modules again and again
     while True:
-        write_reply(*judge.answer(*read_request()))
+        write_reply(*judge.answer(*requests.next()))
 
 
 if __name__ == "__main__":

@@ -38,12 +38,14 @@ def _alarm(signum, frame):
     raise _ComparingTooLong
 
 
+signal.signal(signal.SIGPROF, _alarm)  # once: the timer runs only while an output is compared
+
+
 @contextlib.contextmanager
 def _bounds(seconds, memory):
     """Ends its body after CPU `seconds`, or when this process would have more than `memory` bytes."""
     limits = resource.getrlimit(resource.RLIMIT_DATA)
     soft = memory if limits[1] == resource.RLIM_INFINITY else min(memory, limits[1])
-    previous = signal.signal(signal.SIGPROF, _alarm)
     try:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, limits[1]))
         try:
@@ -52,7 +54,6 @@ def _bounds(seconds, memory):
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)  # an alarm on its way is raised here at the latest
     finally:
-        signal.signal(signal.SIGPROF, previous)
         resource.setrlimit(resource.RLIMIT_DATA, limits)
 
 
@@ -381,11 +382,11 @@ class Trial(Records):
     def failing(self, status):
         """JSON of the failing inputs as evalplus stores them: in fast mode one, the last recorded,
         which for `timeout` is the last that completed."""
-        indices = []
-        if status != "pass" and self.progress:
-            indices = [self.progress - 1]
-            if not self.fast:
-                indices = [i for i in range(self.progress) if not self.details[i]]
+        if status == "pass" or not self.progress:
+            return "[]"
+        indices = [self.progress - 1]
+        if not self.fast:
+            indices = [i for i in range(self.progress) if not self.details[i]]
         request = self.request
         return json.dumps(
             [

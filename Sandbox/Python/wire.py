@@ -53,14 +53,23 @@ def record(kind, test, data, flags=0, seconds=0.0):
     return b"".join((HEADER.pack(kind, test, seconds), size, data, U32.pack(0), bytes((flags,))))
 
 
+def parts_head(parts):
+    """What goes before the bytes of `parts`, in `pack_parts`: u32 count, u64 lengths."""
+    return struct.pack("<I%dQ" % len(parts), len(parts), *map(len, parts))
+
+
 def pack_parts(*parts):
-    """Joins byte strings for `unpack_parts` to separate: u32 count, u64 lengths, bytes."""
-    lengths = b"".join(U64.pack(len(p)) for p in parts)
-    return b"".join((U32.pack(len(parts)), lengths) + parts)
+    """Joins byte strings for `unpack_parts` to separate."""
+    return b"".join((parts_head(parts),) + parts)
 
 
 def unpack_parts(data):
     """The inverse of `pack_parts`. Raises WireError when the lengths do not add up."""
+    return list(map(bytes, split_parts(data)))
+
+
+def split_parts(data):
+    """`unpack_parts` without copies: the parts are views of `data`."""
     view = memoryview(data)
     if len(view) < 4:
         raise WireError("a message is cut short")
@@ -73,7 +82,7 @@ def unpack_parts(data):
         length = U64.unpack_from(view, 4 + 8 * index)[0]
         if length > len(view) - at:
             raise WireError("a message is cut short")
-        parts.append(bytes(view[at : at + length]))
+        parts.append(view[at : at + length])
         at += length
     if at != len(view):
         raise WireError("a message is too long")

@@ -83,6 +83,9 @@ static const unsigned char library_module[] = {
 static const unsigned char literal_module[] = {
 #embed "../Python/literal.py"
 };
+static const unsigned char runner_module[] = {
+#embed "../Python/runner.py"
+};
 static const unsigned char judge_module[] = {
 #embed "../Python/judge.py"
 };
@@ -102,7 +105,8 @@ const struct text judge_modules[] = {
     EMBEDDED("convert", convert_module),   EMBEDDED("literal", literal_module),
     EMBEDDED("expected", expected_module), EMBEDDED("trial", trial_module),
     EMBEDDED("notices", notices_module),   EMBEDDED("library", library_module),
-    EMBEDDED("judge", judge_module),       {NULL, NULL, 0},
+    EMBEDDED("runner", runner_module),     EMBEDDED("judge", judge_module),
+    {NULL, NULL, 0},
 };
 
 const struct text zygote_modules[] = {

@@ -15,8 +15,13 @@ import subprocess
 import tempfile
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
-JUDGE = ("wire", "decode", "records", "oracle", "convert", "literal", "expected", "trial", "notices", "library", "judge")
-ZYGOTE = ("wire", "bulk", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote")
+JUDGE = (
+    "wire", "decode", "records", "oracle", "convert", "literal", "expected", "trial", "notices", "library", "runner",
+    "judge",
+)  # fmt: skip
+ZYGOTE = (
+    "wire", "bulk", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote",
+)  # fmt: skip
 BOOT = """
 import os, struct, sys, types
 pieces = []
