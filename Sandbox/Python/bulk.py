@@ -15,7 +15,8 @@ class Items(ctypes.Structure):
     """`struct items` of entry.h."""
 
     _fields_ = [(name, ctypes.c_uint64) for name in (
-        "rows", "row_count", "row_type", "are_lists", "out", "room", "row", "column", "items", "bytes")]  # fmt: skip
+        "rows", "row_count", "row_type", "are_lists", "out", "room", "row", "column", "items", "bytes",
+    )]  # fmt: skip
 
 
 class Identity(ctypes.Structure):
@@ -80,7 +81,8 @@ def plain_numbers(value, row_type=None):
         items = _nested(value, row_type)
     else:
         held = _held(id(value))
-        items = Items(rows=_address(held), row_count=1, row_type=id(type(value)), are_lists=type(value) is list)
+        kind = type(value)
+        items = Items(rows=_address(held), row_count=1, row_type=id(kind), are_lists=kind is list)
     task = Numbers(items=items, int_type=id(int), float_type=id(float), as_long_long=_as_long_long)
     return Figures(task, (value, held)) if _functions[1](_address(task)) else None
 

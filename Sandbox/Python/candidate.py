@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from builtins import (
-    BaseException, Exception, MemoryError, OSError, PermissionError, SyntaxError, ValueError, bytes,
+    BaseException, Exception, MemoryError, OSError, PermissionError, SyntaxError, ValueError,
     compile, dict, enumerate, exec, frozenset, int, len, list, set, str, tuple, type,
 )  # fmt: skip
 
@@ -108,8 +108,8 @@ class Run:
     """One program on one list of tests, as the reference's `unsafe_execute` runs it.
 
     `limits`: seconds for each test, and the `least` of them, or None for the reference program, whose
-    inputs are copied before the clock starts. `capture` names what the oracle needs beside the output. `careful`: the
-    program may reach for alarms.
+    inputs are copied before the clock starts. `capture` names what the oracle needs beside the output.
+    `careful`: the program may reach for alarms.
     """
 
     def __init__(self, entry_point, inputs, limits, least, fast, capture, careful):

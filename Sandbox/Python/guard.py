@@ -20,7 +20,7 @@ _originals, _hidden = {}, {}
 
 
 def restrict():
-    """Applies the restrictions to what is loaded by now, and hides the modules that the reference takes away."""
+    """Applies the restrictions to what is loaded by now, and hides what the reference takes away."""
     faulthandler.disable()
     os.environ["OMP_NUM_THREADS"] = "1"
     for holder, name in _restricted():

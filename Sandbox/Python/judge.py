@@ -345,8 +345,6 @@ class Judge:
         version = self.zygote.receive("H")[0][0].decode()
         if version != sys.version:
             raise Fault("judge and zygote run different interpreters")
-        import platform
-
         try:
             import numpy
         except ImportError as error:

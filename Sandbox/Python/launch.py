@@ -2,7 +2,8 @@
 
 What happens between the fork of a program's process and its program, and while the zygote waits, is C
 (launch.c says why). Descriptor 4 holds it: u32 size of the filter, u32 where the code is, u32 its size,
-u32 offsets in it of `launch`, `serve`, `space_in_use`, `identify` and `write_numbers`; the filter (embedded.c writes it).
+u32 offsets in it of `launch`, `serve`, `space_in_use`, `identify` and `write_numbers`; the filter
+(embedded.c writes it).
 """
 
 import ctypes

@@ -30,7 +30,8 @@ import sanitizer
 import wire
 
 SOCKET = 3
-OWN_MODULES = ("wire", "bulk", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote")
+OWN_MODULES = """wire bulk vectors encode convert guard library sanitizer launch candidate
+    zygote""".split()
 
 
 class Box:

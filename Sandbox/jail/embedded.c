@@ -74,6 +74,9 @@ static const unsigned char launch_module[] = {
 static const unsigned char bulk_module[] = {
 #embed "../Python/bulk.py"
 };
+static const unsigned char vectors_module[] = {
+#embed "../Python/vectors.py"
+};
 static const unsigned char records_module[] = {
 #embed "../Python/records.py"
 };
@@ -110,12 +113,12 @@ const struct text judge_modules[] = {
 };
 
 const struct text zygote_modules[] = {
-    EMBEDDED("wire", wire_module),           EMBEDDED("bulk", bulk_module),
-    EMBEDDED("encode", encode_module),       EMBEDDED("convert", convert_module),
-    EMBEDDED("guard", guard_module),         EMBEDDED("library", library_module),
-    EMBEDDED("sanitizer", sanitizer_module), EMBEDDED("launch", launch_module),
-    EMBEDDED("candidate", candidate_module), EMBEDDED("zygote", zygote_module),
-    {NULL, NULL, 0},
+    EMBEDDED("wire", wire_module),       EMBEDDED("bulk", bulk_module),
+    EMBEDDED("vectors", vectors_module), EMBEDDED("encode", encode_module),
+    EMBEDDED("convert", convert_module), EMBEDDED("guard", guard_module),
+    EMBEDDED("library", library_module), EMBEDDED("sanitizer", sanitizer_module),
+    EMBEDDED("launch", launch_module),   EMBEDDED("candidate", candidate_module),
+    EMBEDDED("zygote", zygote_module),   {NULL, NULL, 0},
 };
 
 // type(sys) is the module type: nothing is imported that the interpreter has not imported already.

@@ -20,7 +20,7 @@ JUDGE = (
     "judge",
 )  # fmt: skip
 ZYGOTE = (
-    "wire", "bulk", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote",
+    "wire", "bulk", "vectors", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote",
 )  # fmt: skip
 BOOT = """
 import os, struct, sys, types
