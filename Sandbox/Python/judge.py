@@ -34,8 +34,8 @@ TEXT_LIMIT = 8192  # characters of a text in a verdict
 ENDING = struct.Struct("<iiiBB2xqqq")
 CAUSES = ("", "limit", "judge", "judge")
 STEPS = ("", "descriptors", "session", "limits", "options", "parent", "filter")
-# Milliseconds between two looks at a result pipe: after much output, at the start, later, at most.
-BUSY_PAUSE, FIRST_PAUSE, LATER_PAUSE, LONGEST_PAUSE = 1, 4, 16, 64
+# Milliseconds between two looks at a result pipe: at the start, later, at most.
+FIRST_PAUSE, LATER_PAUSE, LONGEST_PAUSE = 4, 16, 64
 PIPE = 1 << 20
 AHEAD = 1 << 16
 TWO_DESCRIPTORS = socket.CMSG_SPACE(8)
@@ -137,23 +137,35 @@ class Zygote:
     def watch(self, result, seconds, reader):
         """Looks at the pipe from time to time instead of waiting for it: waking this process after
         each of a thousand short tests would take longer than the tests. The pauses grow to a quarter
-        of the time that went by, so that a program which fails does not go on for much longer."""
+        of the time that went by, so that a program which fails does not go on for much longer. Where
+        outputs may fill the pipe it waits for it as well, but not again until a pause after little
+        came: nobody but the judge can let a program go on that waits for room."""
         os.set_blocking(result, False)
+        waiting = select.poll() if reader.is_bulky else self.poll
+        if reader.is_bulky:
+            waiting.register(self.sock, select.POLLIN)
+            waiting.register(result, select.POLLIN)
         start = time.monotonic()
         deadline = start + seconds + PATIENCE
-        wanted, pause = True, FIRST_PAUSE
-        while not (self.ahead or self.poll.poll(pause)):
+        poll, wanted, pause = waiting, True, FIRST_PAUSE
+        while not self.ahead:
+            ready = poll.poll(pause)
+            if ready and ready[0][0] == ZYGOTE:
+                break
+            if ready and not ready[0][1] & select.POLLIN:
+                waiting = self.poll  # all ends are closed: the message of the end is on its way
             now = time.monotonic()
             # Here, and not after a comparison that may itself take long.
             if now > deadline:
                 raise Fault("the zygote did not report the end of a program")
             pause = min(2 * pause, max(LATER_PAUSE, int(250 * (now - start))), LONGEST_PAUSE)
+            poll = waiting
             if wanted:
                 wanted, count = self.drain(result, reader)
-                if count > PIPE // 4:
-                    pause = BUSY_PAUSE
+                if ready and count < PIPE // 8:
+                    poll, pause = self.poll, FIRST_PAUSE // 2
                 if not wanted or reader.overdue(time.monotonic()):
-                    wanted = False
+                    wanted, waiting, poll = False, self.poll, self.poll
                     self.send("K")
         report = ending(self.receive("x")[0][0])
         while wanted:
@@ -322,6 +334,8 @@ def program_text(token):
 
 class Collected:
     """What a sanitiser writes, to a limit."""
+
+    is_bulky = True
 
     def __init__(self):
         self.data = bytearray()

@@ -20,6 +20,7 @@ TEXT_LIMIT = 64 << 10
 # memory beside what the expected values account for. numpy broadcasts small outputs to huge tables.
 COMPARE_SECONDS, COMPARE_LEAST, COMPARE_MEMORY = 20, 2, 2 << 30
 LITERAL_LIMIT = 320  # characters of a value in a verdict, unless the runner asks for more
+BULKY = 1 << 18  # bytes of expected values; four times as many fill a result pipe
 GRACE = 2.0  # seconds beyond a test's limit for the alarm to reach the program
 
 _REASONS = {
@@ -67,6 +68,15 @@ def _explain(text):
     return _REASONS.get(code, "exception"), detail
 
 
+def load_numpy():
+    """Before the bounds of a comparison set in: where they cut the import short, numpy would be half loaded,
+    and the outputs after that one would fail."""
+    try:
+        import numpy  # noqa: F401
+    except ImportError:
+        pass  # decode.py and oracle.py do without, and say so
+
+
 class Records:
     """The state machine both kinds of run share: started, tests in order, done."""
 
@@ -97,6 +107,11 @@ class Records:
 
     def known(self, data, at):
         return 0
+
+    @property
+    def is_bulky(self):
+        """Whether outputs may fill the pipe."""
+        return True
 
     def begin(self, kind, test):
         if self.started == (kind == wire.STARTED) or self.done or self.program_error:
@@ -209,6 +224,10 @@ class Trial(Records):
         self.budget = 4 * expected.total_size() + MARGIN + 4096 * len(expected)
         self.ready, self.overran = None, False  # ready: when the test at hand began, at the latest
 
+    @property
+    def is_bulky(self):
+        return self.expected.total_size() > BULKY
+
     def known(self, data, at):
         """Settles the tests whose records are the reference's own, byte for byte."""
         if not self.ready or self.done or self.next == self.count or self.oracle.is_special:
@@ -264,6 +283,7 @@ class Trial(Records):
         if expected.settles(test) and not self.oracle.is_special and data == expected.data(test):
             return self.settle(test, True)
         detail = None
+        load_numpy()
         seconds = min(COMPARE_SECONDS, COMPARE_LEAST + (len(data) + expected.size(test) >> 20))
         try:
             with _bounds(seconds, COMPARE_MEMORY + self.budget + expected.memory(test)):
