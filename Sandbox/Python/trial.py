@@ -72,7 +72,7 @@ def load_numpy():
     """Before the bounds of a comparison set in: where they cut the import short, numpy would be half loaded,
     and the outputs after that one would fail."""
     try:
-        import numpy  # noqa: F401
+        __import__("numpy")
     except ImportError:
         pass  # decode.py and oracle.py do without, and say so
 

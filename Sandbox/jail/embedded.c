@@ -77,6 +77,9 @@ static const unsigned char bulk_module[] = {
 static const unsigned char vectors_module[] = {
 #embed "../Python/vectors.py"
 };
+static const unsigned char orders_module[] = {
+#embed "../Python/orders.py"
+};
 static const unsigned char records_module[] = {
 #embed "../Python/records.py"
 };
@@ -108,8 +111,8 @@ const struct text judge_modules[] = {
     EMBEDDED("convert", convert_module),   EMBEDDED("literal", literal_module),
     EMBEDDED("expected", expected_module), EMBEDDED("trial", trial_module),
     EMBEDDED("notices", notices_module),   EMBEDDED("library", library_module),
-    EMBEDDED("runner", runner_module),     EMBEDDED("judge", judge_module),
-    {NULL, NULL, 0},
+    EMBEDDED("runner", runner_module),     EMBEDDED("orders", orders_module),
+    EMBEDDED("judge", judge_module),       {NULL, NULL, 0},
 };
 
 const struct text zygote_modules[] = {

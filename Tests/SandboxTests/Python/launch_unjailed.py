@@ -17,7 +17,7 @@ import tempfile
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
 JUDGE = (
     "wire", "decode", "records", "oracle", "convert", "literal", "expected", "trial", "notices", "library", "runner",
-    "judge",
+    "orders", "judge",
 )  # fmt: skip
 ZYGOTE = (
     "wire", "bulk", "vectors", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote",
