@@ -2,7 +2,7 @@
 
 They are no protection, the sandbox is: a program that calls `open` or `subprocess.run` fails in the
 reference, so it must fail here. The limits on memory, which the reference sets in the same place,
-are set in candidate.py. A program that wants shutil or subprocess finds them loaded (library.py).
+are set in entry/launch.c. A program that wants shutil or subprocess finds them loaded (library.py).
 Source: evalplus `eval/utils.py`.
 """
 

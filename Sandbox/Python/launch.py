@@ -94,8 +94,8 @@ class Launcher:
 
     def receive_into(self, order):
         """Has `serve` write orders into `order`, a bytearray."""
-        held = (ctypes.c_char * len(order)).from_buffer(order)
-        self._task.buffer, self._task.capacity = ctypes.addressof(held), len(order)
+        self._order = (ctypes.c_char * len(order)).from_buffer(order)
+        self._task.buffer, self._task.capacity = ctypes.addressof(self._order), len(order)
 
     def launch(self, seconds):
         """Forks a child, and returns True in it when it is locked down. Otherwise waits for its end.
