@@ -33,30 +33,33 @@ struct Weights: Sendable {
     let vocabulary = configuration.vocabularySize
     var reader = Reader(table: table)
 
-    embedding = try reader.matrix(Architecture.embedding, vocabulary, hidden)
+    let names = table.names ?? configuration.architecture.tensors
+
+    embedding = try reader.matrix(names.embedding, vocabulary, hidden)
     var layers: [Layer] = []
     for index in 0..<configuration.layerCount {
-      func name(_ part: String) -> String { Architecture.layerTensor(index, part) }
+      func weight(_ part: String) -> String { names.weight(index, part) }
+      func bias(_ part: String) -> String { names.bias(index, part) }
       layers.append(
         Layer(
-          inputNorm: try reader.vector(name("input_layernorm.weight"), hidden),
-          query: try reader.matrix(name("self_attn.q_proj.weight"), queries, hidden),
-          queryBias: try reader.vector(name("self_attn.q_proj.bias"), queries),
-          key: try reader.matrix(name("self_attn.k_proj.weight"), keys, hidden),
-          keyBias: try reader.vector(name("self_attn.k_proj.bias"), keys),
-          value: try reader.matrix(name("self_attn.v_proj.weight"), keys, hidden),
-          valueBias: try reader.vector(name("self_attn.v_proj.bias"), keys),
-          output: try reader.matrix(name("self_attn.o_proj.weight"), hidden, queries),
-          postNorm: try reader.vector(name("post_attention_layernorm.weight"), hidden),
-          gate: try reader.matrix(name("mlp.gate_proj.weight"), inner, hidden),
-          up: try reader.matrix(name("mlp.up_proj.weight"), inner, hidden),
-          down: try reader.matrix(name("mlp.down_proj.weight"), hidden, inner)))
+          inputNorm: try reader.vector(weight(names.inputNorm), hidden),
+          query: try reader.matrix(weight(names.query), queries, hidden),
+          queryBias: try reader.vector(bias(names.query), queries),
+          key: try reader.matrix(weight(names.key), keys, hidden),
+          keyBias: try reader.vector(bias(names.key), keys),
+          value: try reader.matrix(weight(names.value), keys, hidden),
+          valueBias: try reader.vector(bias(names.value), keys),
+          output: try reader.matrix(weight(names.output), hidden, queries),
+          postNorm: try reader.vector(weight(names.postNorm), hidden),
+          gate: try reader.matrix(weight(names.gate), inner, hidden),
+          up: try reader.matrix(weight(names.up), inner, hidden),
+          down: try reader.matrix(weight(names.down), hidden, inner)))
     }
     self.layers = layers
-    finalNorm = try reader.vector(Architecture.finalNorm, hidden)
+    finalNorm = try reader.vector(names.finalNorm, hidden)
     head =
       configuration.tiesEmbeddings
-      ? embedding : try reader.matrix(Architecture.head, vocabulary, hidden)
+      ? embedding : try reader.matrix(names.head, vocabulary, hidden)
     parameterCount = reader.count
   }
 
@@ -76,52 +79,5 @@ struct Weights: Sendable {
       count += values.count
       return values
     }
-  }
-}
-
-/// The tensors of all weights files of a checkpoint, by name.
-struct TensorTable: Sendable {
-  /// Sorted by name.
-  let files: [(name: String, file: MappedFile)]
-  private let places: [String: (file: Safetensors, entry: Safetensors.Entry)]
-
-  init(_ folder: CheckpointFolder) throws(EngineError) {
-    let (files, map) = try folder.weightsFiles()
-    var places: [String: (file: Safetensors, entry: Safetensors.Entry)] = [:]
-    var shardOf: [String: String] = [:]
-    for (name, file) in files {
-      let tensors = try Safetensors(file)
-      for entry in tensors.entries.values {
-        if let other = shardOf.updateValue(name, forKey: entry.name) {
-          throw EngineError(.malformed, "tensor '\(entry.name)' is in both '\(other)' and '\(name)'")
-        }
-        places[entry.name] = (tensors, entry)
-      }
-    }
-    for (tensor, shard) in map.sorted(by: { $0.key < $1.key }) where shardOf[tensor] != shard {
-      throw EngineError(
-        .malformed,
-        "tensor '\(tensor)' is not in '\(shard)', where \(CheckpointFolder.indexName) promises it",
-        hint: "download the shard again")
-    }
-    self.files = files
-    self.places = places
-  }
-
-  /// The elements of tensor `name` widened to single precision.
-  ///
-  /// - Throws: an error that names the tensor when it is absent or of another shape.
-  func elements(_ name: String, shape: [Int]) throws(EngineError) -> [Float] {
-    guard let (file, entry) = places[name] else {
-      throw EngineError(
-        .malformed, "tensor '\(name)' is missing from the checkpoint",
-        hint: "the weights do not belong to this config.json, or a shard is incomplete")
-    }
-    guard entry.shape == shape else {
-      throw EngineError(
-        .malformed, "tensor '\(name)' in '\(file.file.path)' has the shape \(entry.shape), not \(shape)",
-        hint: "the weights do not belong to this config.json")
-    }
-    return file.elements(of: entry)
   }
 }
