@@ -1,6 +1,6 @@
 /// What a family, or a file format, calls the facts of a configuration.
-struct ConfigurationNames {
-  let vocabulary: String
+struct ConfigurationNames: Sendable, Equatable {
+  var vocabulary: String
   let hidden: String
   let intermediate: String
   let layers: String
@@ -23,6 +23,13 @@ struct ConfigurationNames {
     headSize: "head_dim", positions: "max_position_embeddings", epsilon: "rms_norm_eps", theta: "rope_theta",
     tied: "tie_word_embeddings", mask: "mask_token_id", pad: "pad_token_id", begin: "bos_token_id",
     end: "eos_token_id")
+
+  /// LLaDA's config.json. The embedding may have more rows than `vocab_size`; then `embedding_size` says so.
+  static let llada = ConfigurationNames(
+    vocabulary: "vocab_size", hidden: "d_model", intermediate: "mlp_hidden_size", layers: "n_layers",
+    heads: "n_heads", keyValueHeads: "n_kv_heads", headSize: "head_dim", positions: "max_sequence_length",
+    epsilon: "rms_norm_eps", theta: "rope_theta", tied: "weight_tying", mask: "mask_token_id",
+    pad: "pad_token_id", begin: "bos_token_id", end: "eos_token_id")
 
   /// The metadata of a GGUF file whose `general.architecture` is `architecture`. Vocabulary and tied head are
   /// facts of the tensors there, put under these names by ``GGUFConfiguration``.

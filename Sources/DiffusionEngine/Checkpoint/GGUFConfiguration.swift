@@ -19,7 +19,7 @@ enum GGUFConfiguration {
   private static func architecture(
     _ name: String, _ fields: ConfigurationFields
   ) throws(EngineError) -> Architecture {
-    let known = ["dream": Architecture.dream]
+    let known = ["dream": Architecture.dream, "llada": .llada]
     guard let architecture = known[name] else {
       throw EngineError(
         .unsupported, "\(fields.document): the general.architecture '\(name)' is not supported",

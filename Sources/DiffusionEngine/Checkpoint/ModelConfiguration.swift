@@ -48,8 +48,15 @@ public struct ModelConfiguration: Sendable, Equatable {
         .unsupported, "config.json: the model_type '\(modelType)' is not supported",
         hint: "supported are: \(names)")
     }
-    try self.init(fields, .qwen, architecture)
-    try fields.refuseForeignMathematics()
+    var names = architecture.fields
+    if names == .llada, fields.has("embedding_size") { names.vocabulary = "embedding_size" }
+    try self.init(fields, names, architecture)
+    if names.hidden == ConfigurationNames.llada.hidden {
+      try fields.refuseForeignMathematicsOfLLaDA()
+    } else {
+      try fields.refuseForeignMathematics()
+    }
+    if !architecture.hasAttentionBias { try fields.require("attention_bias", false) }
   }
 
   /// Reads `fields`, in which the facts have the names `names`.
@@ -81,7 +88,9 @@ public struct ModelConfiguration: Sendable, Equatable {
       headSize = hiddenSize / headCount
     }
     guard headSize.isMultiple(of: 2) else {
-      throw fields.wrong(names.hidden, "a head of odd width \(headSize) cannot be rotated")
+      throw fields.wrong(
+        fields.has(names.headSize) ? names.headSize : names.hidden,
+        "a head of odd width \(headSize) cannot be rotated")
     }
 
     guard fields.has(names.mask) else {

@@ -4,6 +4,8 @@ struct TensorTable: Sendable {
   let files: [(name: String, file: MappedFile)]
   /// The format's own names of tensors; `nil` when the family names them.
   let names: TensorNames?
+  /// Whether queries and keys are stored for a rotation of neighbours; see ``RowOrder``.
+  let rotatesNeighbours: Bool
   private let places: [String: Place]
 
   /// One tensor in one file.
@@ -31,6 +33,7 @@ struct TensorTable: Sendable {
   init(_ gguf: GGUF) {
     files = [(Checkpoint.ggufName, gguf.file)]
     names = .gguf
+    rotatesNeighbours = gguf.metadata["general.architecture"] == .text("llada")
     places = gguf.entries.mapValues { .gguf(gguf, $0) }
   }
 
@@ -55,6 +58,7 @@ struct TensorTable: Sendable {
     }
     self.files = files
     names = nil
+    rotatesNeighbours = false
     self.places = places
   }
 

@@ -5,11 +5,13 @@ struct Weights: Sendable {
   struct Layer: Sendable {
     let inputNorm: [Float]  // [H]
     let query: WeightMatrix  // [A d, H]
-    let queryBias: [Float]  // [A d]
+    let queryBias: [Float]?  // [A d]
     let key: WeightMatrix  // [K d, H]
-    let keyBias: [Float]  // [K d]
+    let keyBias: [Float]?  // [K d]
     let value: WeightMatrix  // [K d, H]
-    let valueBias: [Float]  // [K d]
+    let valueBias: [Float]?  // [K d]
+    let queryNorm: [Float]?  // [d]
+    let keyNorm: [Float]?  // [d]
     let output: WeightMatrix  // [H, A d]
     let postNorm: [Float]  // [H]
     let gate: WeightMatrix  // [F, H]
@@ -33,22 +35,29 @@ struct Weights: Sendable {
     let vocabulary = configuration.vocabularySize
     var reader = Reader(table: table)
 
-    let names = table.names ?? configuration.architecture.tensors
+    let architecture = configuration.architecture
+    let names = table.names ?? architecture.tensors
 
     embedding = try reader.matrix(names.embedding, vocabulary, hidden)
     var layers: [Layer] = []
     for index in 0..<configuration.layerCount {
       func weight(_ part: String) -> String { names.weight(index, part) }
-      func bias(_ part: String) -> String { names.bias(index, part) }
+      func bias(_ part: String, _ size: Int) throws(EngineError) -> [Float]? {
+        architecture.hasAttentionBias ? try reader.vector(names.bias(index, part), size) : nil
+      }
+      func headNorm(_ part: String) throws(EngineError) -> [Float]? {
+        architecture.normalizesHeads ? try reader.vector(weight(part), configuration.headSize) : nil
+      }
       layers.append(
         Layer(
           inputNorm: try reader.vector(weight(names.inputNorm), hidden),
-          query: try reader.matrix(weight(names.query), queries, hidden),
-          queryBias: try reader.vector(bias(names.query), queries),
-          key: try reader.matrix(weight(names.key), keys, hidden),
-          keyBias: try reader.vector(bias(names.key), keys),
+          query: try reader.matrix(weight(names.query), queries, hidden, rotatedBy: configuration.headSize),
+          queryBias: try bias(names.query, queries),
+          key: try reader.matrix(weight(names.key), keys, hidden, rotatedBy: configuration.headSize),
+          keyBias: try bias(names.key, keys),
           value: try reader.matrix(weight(names.value), keys, hidden),
-          valueBias: try reader.vector(bias(names.value), keys),
+          valueBias: try bias(names.value, keys),
+          queryNorm: try headNorm(names.queryNorm), keyNorm: try headNorm(names.keyNorm),
           output: try reader.matrix(weight(names.output), hidden, queries),
           postNorm: try reader.vector(weight(names.postNorm), hidden),
           gate: try reader.matrix(weight(names.gate), inner, hidden),
@@ -68,8 +77,14 @@ struct Weights: Sendable {
     let table: TensorTable
     var count = 0
 
-    mutating func matrix(_ name: String, _ rows: Int, _ columns: Int) throws(EngineError) -> WeightMatrix {
-      let values = try table.elements(name, shape: [rows, columns])
+    /// - Parameter headSize: for matrices whose output is rotated head by head.
+    mutating func matrix(
+      _ name: String, _ rows: Int, _ columns: Int, rotatedBy headSize: Int? = nil
+    ) throws(EngineError) -> WeightMatrix {
+      var values = try table.elements(name, shape: [rows, columns])
+      if let headSize, table.rotatesNeighbours {
+        values = RowOrder.halves(ofNeighbours: values, headSize: headSize, columns: columns)
+      }
       count += values.count
       return WeightMatrix(Matrix(rows: rows, columns: columns, values: values))
     }

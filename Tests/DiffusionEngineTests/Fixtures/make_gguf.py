@@ -1,7 +1,7 @@
 """Makes the GGUF fixtures: the tiny checkpoints of make_vectors.py as llama.cpp would store them.
 
 The files are written, quantised and dequantised by the `gguf` package, the independent reference; logits
-come from make_vectors.forward on its dequantised weights. Run it in this folder after make_vectors.py:
+come from make_vectors.forward on its dequantised weights. Run it in this folder after make_families.py:
 
     pip install torch numpy gguf && python3 make_gguf.py
 """
@@ -13,6 +13,7 @@ import gguf
 import numpy as np
 import torch
 
+from make_families import LLADA, weights_of
 from make_vectors import DREAM, HERE, MASK, Network, VOCAB, forward, random_weights
 
 TYPES = gguf.GGMLQuantizationType
@@ -59,7 +60,6 @@ def tokenizer(writer, name):
     writer.add_token_types([kind for _, kind in rows])
     lines = open(f"{folder}/merges.txt", newline="").read().split("\n")
     writer.add_token_merges([line for line in lines if line and not line.startswith("#version")])
-    writer.add_bos_token_id(300)
     writer.add_eos_token_id(300)
     writer.add_pad_token_id(300)
     writer.add_add_bos_token(False)
@@ -84,6 +84,8 @@ def write(file, arch, net, inner, weights, kind_of, rng=None):
         writer.add_mask_token_id(net.mask)
     if arch == "llada":
         writer.add_diffusion_shift_logits(False)
+    if arch != "llada":
+        writer.add_bos_token_id(300)
     tokenizer(writer, "tiny")
     back = {}
     for name, value in weights.items():
@@ -142,6 +144,8 @@ def main():
         name = f"tiny-{kind.name.lower()}"
         back = write(f"{name}.gguf", "dream", DREAM, 64, weights, lambda _: kind)
         save(name, forward(back, tokens))
+    # The weights of tiny-llada, whose logits are those of its folder.
+    write("tiny-llada.gguf", "llada", LLADA, 64, weights_of(LLADA, 21, False), lambda _: TYPES.BF16)
     # K quantisations need rows of 256.
     net = Network(hidden=256, layers=1, heads=2, kv_heads=1, head=16)
     generator = torch.Generator().manual_seed(9)
