@@ -3,58 +3,48 @@
 /// Immutable once loaded: `logits` and `generate` may be called from several threads, each call with
 /// buffers of its own. The number of threads inside one matrix product is OpenBLAS's, for the process.
 public final class DiffusionModel: Sendable {
-  /// The facts of config.json.
+  /// The facts of config.json, or of the metadata.
   public let configuration: ModelConfiguration
-  /// The tokenizer of the same folder.
+  /// The tokenizer of the same folder or file.
   public let tokenizer: Tokenizer
 
   let network: ForwardPass
   private let weightsFiles: [(name: String, file: MappedFile)]
-  private let configurationFile: MappedFile
+  private let configurationFiles: [(name: String, file: MappedFile)]
 
   private init(
     configuration: ModelConfiguration, tokenizer: Tokenizer, network: ForwardPass,
-    weightsFiles: [(name: String, file: MappedFile)], configurationFile: MappedFile
+    weightsFiles: [(name: String, file: MappedFile)], configurationFiles: [(name: String, file: MappedFile)]
   ) {
     self.configuration = configuration
     self.tokenizer = tokenizer
     self.network = network
     self.weightsFiles = weightsFiles
-    self.configurationFile = configurationFile
+    self.configurationFiles = configurationFiles
   }
 
-  /// Reads config.json, the safetensors and the tokenizer of a checkpoint folder.
+  /// Reads config.json, the safetensors and the tokenizer of a checkpoint folder, or a GGUF file, which holds
+  /// all three.
   ///
   /// Weights are widened to single precision in memory: four bytes a parameter.
   ///
   /// - Parameters:
-  ///   - folder: the folder that holds config.json.
+  ///   - path: the folder that holds config.json, or a GGUF file.
   ///   - threads: threads of one matrix product, for the whole process; `nil` leaves OpenBLAS's choice.
   /// - Throws: what is missing, malformed or unsupported, with its file, tensor or field.
-  public static func load(_ folder: String, threads: Int? = nil) throws(EngineError) -> DiffusionModel {
+  public static func load(_ path: String, threads: Int? = nil) throws(EngineError) -> DiffusionModel {
     if let threads {
       guard threads >= 1 else {
         throw EngineError(.invalidArgument, "threads is \(threads)", hint: "it must be at least 1")
       }
       BLAS.setThreads(threads)
     }
-    let files = try CheckpointFolder(folder)
-    let configurationFile = try files.file("config.json")
-    let configuration = try ModelConfiguration(files.json(configurationFile))
-    let tokenizer = try TokenizerFiles.load(files)
-    guard tokenizer.vocabularySize <= configuration.vocabularySize else {
-      throw EngineError(
-        .malformed,
-        "the tokenizer has ids up to \(tokenizer.vocabularySize - 1), the model a vocabulary of "
-          + "\(configuration.vocabularySize)",
-        hint: "tokenizer and config.json are of different models")
-    }
-    let table = try TensorTable(files)
-    let weights = try Weights(table, configuration)
+    let checkpoint = try Checkpoint(path)
+    let weights = try Weights(checkpoint.table, checkpoint.configuration)
     return DiffusionModel(
-      configuration: configuration, tokenizer: tokenizer,
-      network: ForwardPass(configuration: configuration, weights: weights),
-      weightsFiles: table.files, configurationFile: configurationFile)
+      configuration: checkpoint.configuration, tokenizer: checkpoint.tokenizer,
+      network: ForwardPass(configuration: checkpoint.configuration, weights: weights),
+      weightsFiles: checkpoint.table.files, configurationFiles: checkpoint.configurationFiles)
   }
 
   /// Ends the threads that OpenBLAS starts with the process, until a model needs them. In its first moments
@@ -67,7 +57,7 @@ public final class DiffusionModel: Sendable {
   /// Hashes the files that were loaded, which reads all of them once more: seconds for each gigabyte.
   public func identity() throws(EngineError) -> ModelIdentity {
     ModelIdentity(
-      weights: weightsFiles, configuration: [("config.json", configurationFile)],
+      weights: weightsFiles, configuration: configurationFiles,
       tokenizer: tokenizer.files, parameterCount: parameterCount)
   }
 

@@ -36,7 +36,8 @@ enum Fixture {
 
   /// A copy of the checkpoint `name` that `body` may change; removed afterwards.
   static func withCopy<Result>(of name: String, _ body: (String) throws -> Result) throws -> Result {
-    let copy = FileManager.default.temporaryDirectory.appending(path: "evalkit-engine-\(UUID().uuidString)")
+    let copy = FileManager.default.temporaryDirectory.appending(
+      path: "evalkit-engine-\(UUID().uuidString)-\(name)")
     defer { try? FileManager.default.removeItem(at: copy) }
     try FileManager.default.copyItem(at: URL(filePath: path(name)), to: copy)
     return try body(copy.path())

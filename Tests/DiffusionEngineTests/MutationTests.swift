@@ -36,6 +36,37 @@ private struct Mutations: RandomNumberGenerator {
     }
     return out
   }
+
+  /// A copy of `bytes` with one to three bytes or 64-bit numbers replaced, and seldom a piece lost or doubled.
+  mutating func mutateBinary(_ bytes: [UInt8]) -> [UInt8] {
+    let numbers: [UInt64] = [
+      0, 1, 2, 255, 1 << 31, 1 << 32, 1 << 40, 1 << 62, UInt64(Int64.max), 1 << 63, .max, .max - 31,
+    ]
+    var out = bytes
+    for _ in 0..<Int.random(in: 1...3, using: &self) where out.count > 64 {
+      // The first values and the tail (tensors) are where the structure is.
+      let window = [64, 600, out.count].randomElement(using: &self) ?? 64
+      let near = Int.random(in: 0..<min(window, out.count), using: &self)
+      let at = Bool.random(using: &self) ? near : out.count - 1 - near
+      switch Int.random(in: 0..<8, using: &self) {
+      case 0...3: out[at] = UInt8.random(in: 0...255, using: &self)
+      case 4: out[at] ^= 1 << UInt8.random(in: 0...7, using: &self)
+      case 5, 6:
+        let number = numbers.randomElement(using: &self) ?? 0
+        for index in 0..<8 where at + index < out.count {
+          out[at + index] = UInt8(truncatingIfNeeded: number >> (8 * UInt64(index)))
+        }
+      default:
+        let end = min(at + Int.random(in: 1...16, using: &self), out.count)
+        if Bool.random(using: &self) {
+          out.removeSubrange(at..<end)
+        } else {
+          out.insert(contentsOf: out[at..<end], at: at)
+        }
+      }
+    }
+    return out
+  }
 }
 
 /// Mutated files are refused or read, and every range that a reader keeps lies in the file.
@@ -121,5 +152,46 @@ struct MutationTests {
       } catch is EngineError {
       }
     }
+  }
+}
+
+extension MutationTests {
+  /// Whole files: what is read must be a model, what is refused must be refused by the name of the file or
+  /// of a tensor.
+  @Test(arguments: ["tiny-q4_0.gguf", "tiny-k.gguf", "blocks.gguf"], [5, 6])
+  func ggufFiles(_ name: String, _ seed: UInt64) throws {
+    let bytes = try Fixture.bytes(name)
+    let header = Array(bytes[..<min(bytes.count, name == "blocks.gguf" ? 600 : 9000)])
+    var mutations = Mutations(state: seed)
+    var accepted = 0
+    try Fixture.withCopy(of: name) { path in
+      for round in 0..<600 {
+        var mutated = mutations.mutateBinary(header)
+        // Some lengths kept, or hardly a tensor would be where the header says.
+        mutated += bytes[min(round.isMultiple(of: 2) ? mutated.count : header.count, bytes.count)...]
+        try Fixture.write(mutated, path)
+        do {
+          let gguf = try GGUF(MappedFile(path))
+          for entry in gguf.entries.values {
+            #expect(entry.range.upperBound <= mutated.count, "\(round)")
+            // The model widens its own.
+            guard name == "blocks.gguf" else { continue }
+            let elements = gguf.file.withBytes(entry.range) { entry.type.widened($0) }
+            #expect(elements.count == entry.shape.reduce(1, *), "\(round)")
+          }
+          let model = try DiffusionModel.load(path)
+          _ = model.tokenizer.encode("def f(<|mask|>):\n    return 10 é")
+          accepted += 1
+        } catch let error as EngineError {
+          #expect(error.kind != .missing, "\(round): \(error)")
+          let named =
+            error.message.contains(path) || error.message.contains("tensor")
+            || error.message.contains("the model")
+          #expect(named, "\(round): \(error)")
+          if name == "blocks.gguf", error.message.contains("general.architecture") { accepted += 1 }
+        }
+      }
+    }
+    #expect(accepted > 10 && accepted < 590, "\(accepted) were accepted")
   }
 }

@@ -44,14 +44,18 @@ struct Trace: CustomTestStringConvertible, Sendable {
       task: try settings.require("task", \.string), sample: try settings.require("sample", \.integer))
   }
 
-  static let all: [Trace] = {
+  static let all = read("traces.json")
+  /// Those of Fixtures/make_families.py.
+  static let families = read("families.json")
+
+  private static func read(_ file: String) -> [Trace] {
     do {
-      return try Fixture.json("traces.json").require("traces", \.array).map(Trace.init)
+      return try Fixture.json(file).require("traces", \.array).map(Trace.init)
     } catch {
-      Issue.record("traces.json: \(error)")
+      Issue.record("\(file): \(error)")
       return []
     }
-  }()
+  }
 
   /// Generates with these settings and collects what each step changed.
   func run(on model: DiffusionModel) throws -> (generation: Generation, history: [[[Int]]], ran: [Bool]) {

@@ -7,17 +7,39 @@ public struct Architecture: Sendable, Equatable {
   public let modelType: String
   /// Whether row i of the raw logits predicts token i + 1, as in models adapted from autoregressive ones.
   public let shiftsLogits: Bool
+  /// Whether queries, keys and values have biases.
+  public let hasAttentionBias: Bool
+  /// Whether each head of queries and keys is normalised before it is rotated, as in Qwen3.
+  public let normalizesHeads: Bool
+  /// How safetensors name the tensors.
+  let tensors: TensorNames
+  /// How config.json names its fields.
+  let fields: ConfigurationNames
+
+  init(
+    modelType: String, shiftsLogits: Bool, hasAttentionBias: Bool = true, normalizesHeads: Bool = false,
+    tensors: TensorNames = .qwen, fields: ConfigurationNames = .qwen
+  ) {
+    self.modelType = modelType
+    self.shiftsLogits = shiftsLogits
+    self.hasAttentionBias = hasAttentionBias
+    self.normalizesHeads = normalizesHeads
+    self.tensors = tensors
+    self.fields = fields
+  }
 
   /// Dream and DiffuCoder: Qwen2 without the causal mask (modeling_dream.py).
   public static let dream = Architecture(modelType: "Dream", shiftsLogits: true)
 
+  /// LLaDA: trained for diffusion from the start, so that a row predicts its own token
+  /// (modeling_llada.py, block type "llama").
+  public static let llada = Architecture(
+    modelType: "llada", shiftsLogits: false, hasAttentionBias: false, tensors: .llada, fields: .llada)
+
+  /// CoDA: Qwen3 without the causal mask.
+  public static let coda = Architecture(
+    modelType: "CoDA", shiftsLogits: true, hasAttentionBias: false, normalizesHeads: true)
+
   /// Every family that the engine runs.
-  public static let known = [dream]
-
-  static let embedding = "model.embed_tokens.weight"
-  static let finalNorm = "model.norm.weight"
-  static let head = "lm_head.weight"
-
-  /// The name of a tensor of layer `layer`, say `layerTensor(3, "self_attn.q_proj.bias")`.
-  static func layerTensor(_ layer: Int, _ part: String) -> String { "model.layers.\(layer).\(part)" }
+  public static let known = [dream, llada, coda]
 }

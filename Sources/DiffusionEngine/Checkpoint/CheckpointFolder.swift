@@ -11,7 +11,8 @@ struct CheckpointFolder: Sendable {
     }
     guard MappedFile.isFolder(path) else {
       throw EngineError(
-        .missing, "'\(path)' is not a folder", hint: "give the folder that holds config.json")
+        .missing, "'\(path)' is not a folder and no GGUF file",
+        hint: "give the folder that holds config.json, or a .gguf file")
     }
     self.path = path
   }

@@ -17,16 +17,26 @@ public struct ModelIdentity: Sendable, Equatable {
     weights: [(name: String, file: MappedFile)], configuration: [(name: String, file: MappedFile)],
     tokenizer: [(name: String, file: MappedFile)], parameterCount: Int
   ) {
-    let weightLines = weights.map { Self.line($0.name, $0.file) }
-    let configurationLines = configuration.map { Self.line($0.name, $0.file) }
-    let tokenizerLines = tokenizer.map { Self.line($0.name, $0.file) }
+    // A GGUF file is all three: gigabytes that are worth hashing once.
+    var known: [ObjectIdentifier: String] = [:]
+    func lines(_ files: [(name: String, file: MappedFile)]) -> [String] {
+      files.map { name, file in
+        let content = known[ObjectIdentifier(file)] ?? Self.content(file)
+        known[ObjectIdentifier(file)] = content
+        return "\(name) \(content)\n"
+      }
+    }
+    let weightLines = lines(weights)
+    let configurationLines = lines(configuration)
+    let tokenizerLines = lines(tokenizer)
     self.weights = Self.digest(weightLines)
     self.tokenizer = Self.digest(tokenizerLines)
     sha256 = Self.digest(weightLines + configurationLines + tokenizerLines)
     self.parameterCount = parameterCount
   }
 
-  private static func line(_ name: String, _ file: MappedFile) -> String {
+  /// Size and digest of `file`.
+  private static func content(_ file: MappedFile) -> String {
     var hash = SHA256()
     // Pieces, so that no more of the file than this must be in memory at once.
     var start = 0
@@ -35,7 +45,7 @@ public struct ModelIdentity: Sendable, Equatable {
       file.withBytes(start..<end) { hash.update(bufferPointer: $0) }
       start = end
     }
-    return "\(name) \(file.count) \(hex(hash.finalize()))\n"
+    return "\(file.count) \(hex(hash.finalize()))"
   }
 
   private static func digest(_ lines: [String]) -> String {

@@ -5,11 +5,13 @@ struct Weights: Sendable {
   struct Layer: Sendable {
     let inputNorm: [Float]  // [H]
     let query: WeightMatrix  // [A d, H]
-    let queryBias: [Float]  // [A d]
+    let queryBias: [Float]?  // [A d]
     let key: WeightMatrix  // [K d, H]
-    let keyBias: [Float]  // [K d]
+    let keyBias: [Float]?  // [K d]
     let value: WeightMatrix  // [K d, H]
-    let valueBias: [Float]  // [K d]
+    let valueBias: [Float]?  // [K d]
+    let queryNorm: [Float]?  // [d]
+    let keyNorm: [Float]?  // [d]
     let output: WeightMatrix  // [H, A d]
     let postNorm: [Float]  // [H]
     let gate: WeightMatrix  // [F, H]
@@ -33,30 +35,40 @@ struct Weights: Sendable {
     let vocabulary = configuration.vocabularySize
     var reader = Reader(table: table)
 
-    embedding = try reader.matrix(Architecture.embedding, vocabulary, hidden)
+    let architecture = configuration.architecture
+    let names = table.names ?? architecture.tensors
+
+    embedding = try reader.matrix(names.embedding, vocabulary, hidden)
     var layers: [Layer] = []
     for index in 0..<configuration.layerCount {
-      func name(_ part: String) -> String { Architecture.layerTensor(index, part) }
+      func weight(_ part: String) -> String { names.weight(index, part) }
+      func bias(_ part: String, _ size: Int) throws(EngineError) -> [Float]? {
+        architecture.hasAttentionBias ? try reader.vector(names.bias(index, part), size) : nil
+      }
+      func headNorm(_ part: String) throws(EngineError) -> [Float]? {
+        architecture.normalizesHeads ? try reader.vector(weight(part), configuration.headSize) : nil
+      }
       layers.append(
         Layer(
-          inputNorm: try reader.vector(name("input_layernorm.weight"), hidden),
-          query: try reader.matrix(name("self_attn.q_proj.weight"), queries, hidden),
-          queryBias: try reader.vector(name("self_attn.q_proj.bias"), queries),
-          key: try reader.matrix(name("self_attn.k_proj.weight"), keys, hidden),
-          keyBias: try reader.vector(name("self_attn.k_proj.bias"), keys),
-          value: try reader.matrix(name("self_attn.v_proj.weight"), keys, hidden),
-          valueBias: try reader.vector(name("self_attn.v_proj.bias"), keys),
-          output: try reader.matrix(name("self_attn.o_proj.weight"), hidden, queries),
-          postNorm: try reader.vector(name("post_attention_layernorm.weight"), hidden),
-          gate: try reader.matrix(name("mlp.gate_proj.weight"), inner, hidden),
-          up: try reader.matrix(name("mlp.up_proj.weight"), inner, hidden),
-          down: try reader.matrix(name("mlp.down_proj.weight"), hidden, inner)))
+          inputNorm: try reader.vector(weight(names.inputNorm), hidden),
+          query: try reader.matrix(weight(names.query), queries, hidden, rotatedBy: configuration.headSize),
+          queryBias: try bias(names.query, queries),
+          key: try reader.matrix(weight(names.key), keys, hidden, rotatedBy: configuration.headSize),
+          keyBias: try bias(names.key, keys),
+          value: try reader.matrix(weight(names.value), keys, hidden),
+          valueBias: try bias(names.value, keys),
+          queryNorm: try headNorm(names.queryNorm), keyNorm: try headNorm(names.keyNorm),
+          output: try reader.matrix(weight(names.output), hidden, queries),
+          postNorm: try reader.vector(weight(names.postNorm), hidden),
+          gate: try reader.matrix(weight(names.gate), inner, hidden),
+          up: try reader.matrix(weight(names.up), inner, hidden),
+          down: try reader.matrix(weight(names.down), hidden, inner)))
     }
     self.layers = layers
-    finalNorm = try reader.vector(Architecture.finalNorm, hidden)
+    finalNorm = try reader.vector(names.finalNorm, hidden)
     head =
       configuration.tiesEmbeddings
-      ? embedding : try reader.matrix(Architecture.head, vocabulary, hidden)
+      ? embedding : try reader.matrix(names.head, vocabulary, hidden)
     parameterCount = reader.count
   }
 
@@ -65,8 +77,14 @@ struct Weights: Sendable {
     let table: TensorTable
     var count = 0
 
-    mutating func matrix(_ name: String, _ rows: Int, _ columns: Int) throws(EngineError) -> WeightMatrix {
-      let values = try table.elements(name, shape: [rows, columns])
+    /// - Parameter headSize: for matrices whose output is rotated head by head.
+    mutating func matrix(
+      _ name: String, _ rows: Int, _ columns: Int, rotatedBy headSize: Int? = nil
+    ) throws(EngineError) -> WeightMatrix {
+      var values = try table.elements(name, shape: [rows, columns])
+      if let headSize, table.rotatesNeighbours {
+        values = RowOrder.halves(ofNeighbours: values, headSize: headSize, columns: columns)
+      }
       count += values.count
       return WeightMatrix(Matrix(rows: rows, columns: columns, values: values))
     }
@@ -76,52 +94,5 @@ struct Weights: Sendable {
       count += values.count
       return values
     }
-  }
-}
-
-/// The tensors of all weights files of a checkpoint, by name.
-struct TensorTable: Sendable {
-  /// Sorted by name.
-  let files: [(name: String, file: MappedFile)]
-  private let places: [String: (file: Safetensors, entry: Safetensors.Entry)]
-
-  init(_ folder: CheckpointFolder) throws(EngineError) {
-    let (files, map) = try folder.weightsFiles()
-    var places: [String: (file: Safetensors, entry: Safetensors.Entry)] = [:]
-    var shardOf: [String: String] = [:]
-    for (name, file) in files {
-      let tensors = try Safetensors(file)
-      for entry in tensors.entries.values {
-        if let other = shardOf.updateValue(name, forKey: entry.name) {
-          throw EngineError(.malformed, "tensor '\(entry.name)' is in both '\(other)' and '\(name)'")
-        }
-        places[entry.name] = (tensors, entry)
-      }
-    }
-    for (tensor, shard) in map.sorted(by: { $0.key < $1.key }) where shardOf[tensor] != shard {
-      throw EngineError(
-        .malformed,
-        "tensor '\(tensor)' is not in '\(shard)', where \(CheckpointFolder.indexName) promises it",
-        hint: "download the shard again")
-    }
-    self.files = files
-    self.places = places
-  }
-
-  /// The elements of tensor `name` widened to single precision.
-  ///
-  /// - Throws: an error that names the tensor when it is absent or of another shape.
-  func elements(_ name: String, shape: [Int]) throws(EngineError) -> [Float] {
-    guard let (file, entry) = places[name] else {
-      throw EngineError(
-        .malformed, "tensor '\(name)' is missing from the checkpoint",
-        hint: "the weights do not belong to this config.json, or a shard is incomplete")
-    }
-    guard entry.shape == shape else {
-      throw EngineError(
-        .malformed, "tensor '\(name)' in '\(file.file.path)' has the shape \(entry.shape), not \(shape)",
-        hint: "the weights do not belong to this config.json")
-    }
-    return file.elements(of: entry)
   }
 }

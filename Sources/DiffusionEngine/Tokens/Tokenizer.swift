@@ -20,12 +20,16 @@ public struct Tokenizer: Sendable {
   }
 
   /// Reads `vocab.json`, `merges.txt`, `added_tokens.json` and `tokenizer_config.json` (the last two if
-  /// present), or else `tokenizer.json`, of a folder.
+  /// present), or else `tokenizer.json`, of a folder; or the tokenizer inside a GGUF file.
   ///
   /// - Throws: `.missing` without such files, `.malformed` or `.unsupported` with the file and the
   ///   token, line or field named.
   public init(folder: String) throws(EngineError) {
-    self = try TokenizerFiles.load(CheckpointFolder(folder))
+    if let gguf = try Checkpoint.gguf(at: folder) {
+      self = try GGUFTokenizer.read(gguf)
+    } else {
+      self = try TokenizerFiles.load(CheckpointFolder(folder))
+    }
   }
 
   /// One past the largest id that has a token. The model's vocabulary may be larger.

@@ -1,6 +1,6 @@
 /// The network: ids to logits, every position attending to every other.
 ///
-/// Source: modeling_dream.py (Dream, DiffuCoder). Positions are 0..N-1, there is no padding and no
+/// Source: modeling_dream.py (Dream, DiffuCoder); other families by ``Architecture``. Positions are 0..N-1, there is no padding and no
 /// attention mask.
 struct ForwardPass: Sendable {
   let configuration: ModelConfiguration
@@ -20,6 +20,8 @@ struct ForwardPass: Sendable {
       layer.query.apply(to: work.normed, bias: layer.queryBias, into: &work.query)
       layer.key.apply(to: work.normed, bias: layer.keyBias, into: &work.key)
       layer.value.apply(to: work.normed, bias: layer.valueBias, into: &work.value)
+      if let norm = layer.queryNorm { Kernels.normalizeHeads(&work.query, weight: norm, epsilon: epsilon) }
+      if let norm = layer.keyNorm { Kernels.normalizeHeads(&work.key, weight: norm, epsilon: epsilon) }
       work.rotary.rotate(&work.query)
       work.rotary.rotate(&work.key)
       attend(&work)

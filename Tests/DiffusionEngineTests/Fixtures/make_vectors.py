@@ -9,6 +9,7 @@ Every choice in a trace is checked to have a margin well above rounding, or to b
 an engine that is right agrees token for token.
 """
 
+import dataclasses
 import hashlib
 import json
 import math
@@ -24,6 +25,27 @@ torch.set_num_threads(1)
 HIDDEN, INNER, LAYERS, HEADS, KV_HEADS, VOCAB, THETA, EPS = 32, 64, 2, 4, 2, 320, 10000.0, 1e-6
 HEAD = HIDDEN // HEADS
 MASK = 304
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """A family's mathematics and sizes; the defaults are Dream's."""
+
+    hidden: int = HIDDEN
+    layers: int = LAYERS
+    heads: int = HEADS
+    kv_heads: int = KV_HEADS
+    head: int = HEAD
+    theta: float = THETA
+    eps: float = EPS
+    mask: int = MASK
+    shift: bool = True
+    causal: bool = False
+    bias: bool = True
+    head_norm: bool = False
+
+
+DREAM = Network()
 SPECIALS = {
     "<|endoftext|>": 300, "<|im_start|>": 301, "<|im_end|>": 302,
     "<|beginoftext|>": 303, "<|mask|>": MASK, "<|dlm_pad|>": 305,
@@ -144,38 +166,50 @@ def write_checkpoint(name, seed, tied, dtype, shards):
     return {key: value.float() for key, value in weights.items()}
 
 
-def rms(x, weight):
-    return x * torch.rsqrt((x * x).mean(-1, keepdim=True) + EPS) * weight
+def rms(x, weight, eps=EPS):
+    return x * torch.rsqrt((x * x).mean(-1, keepdim=True) + eps) * weight
 
 
-def rope(x):
+def rope(x, theta=THETA):
     """x: [heads, n, d]"""
     n, d = x.shape[1:]
-    frequencies = 1.0 / THETA ** (torch.arange(0, d, 2).float() / d)
+    frequencies = 1.0 / theta ** (torch.arange(0, d, 2).float() / d)
     angles = torch.outer(torch.arange(n).float(), frequencies)
     angles = torch.cat([angles, angles], -1)
     turned = torch.cat([-x[..., d // 2 :], x[..., : d // 2]], -1)
     return x * angles.cos() + turned * angles.sin()
 
 
-def forward(w, tokens):
+def forward(w, tokens, net=DREAM):
+    """w: by the names of Qwen2, whatever the family's own are."""
     n = len(tokens)
     h = w["model.embed_tokens.weight"][torch.tensor(tokens)]
-    for layer in range(LAYERS):
+    for layer in range(net.layers):
         g = lambda part: w[f"model.layers.{layer}.{part}"]
-        a = rms(h, g("input_layernorm.weight"))
-        heads = lambda part, count: (
-            (a @ g(f"self_attn.{part}_proj.weight").T + g(f"self_attn.{part}_proj.bias"))
-            .view(n, count, HEAD).transpose(0, 1))
-        q, k, v = rope(heads("q", HEADS)), rope(heads("k", KV_HEADS)), heads("v", KV_HEADS)
-        k, v = (x.repeat_interleave(HEADS // KV_HEADS, 0) for x in (k, v))
-        p = torch.softmax(q @ k.transpose(1, 2) / math.sqrt(HEAD), -1)
+        a = rms(h, g("input_layernorm.weight"), net.eps)
+
+        def heads(part, count):
+            x = a @ g(f"self_attn.{part}_proj.weight").T
+            if net.bias:
+                x = x + g(f"self_attn.{part}_proj.bias")
+            x = x.view(n, count, net.head).transpose(0, 1)
+            if net.head_norm and part != "v":
+                x = rms(x, g(f"self_attn.{part}_norm.weight"), net.eps)
+            return x
+
+        q, k = rope(heads("q", net.heads), net.theta), rope(heads("k", net.kv_heads), net.theta)
+        v = heads("v", net.kv_heads)
+        k, v = (x.repeat_interleave(net.heads // net.kv_heads, 0) for x in (k, v))
+        scores = q @ k.transpose(1, 2) / math.sqrt(net.head)
+        if net.causal:
+            scores = scores.masked_fill(torch.ones(n, n).triu(1).bool(), -torch.inf)
+        p = torch.softmax(scores, -1)
         h = h + (p @ v).transpose(0, 1).reshape(n, -1) @ g("self_attn.o_proj.weight").T
-        m = rms(h, g("post_attention_layernorm.weight"))
+        m = rms(h, g("post_attention_layernorm.weight"), net.eps)
         gate = torch.nn.functional.silu(m @ g("mlp.gate_proj.weight").T)
         h = h + (gate * (m @ g("mlp.up_proj.weight").T)) @ g("mlp.down_proj.weight").T
     head = w.get("lm_head.weight", w["model.embed_tokens.weight"])
-    return rms(h, w["model.norm.weight"]) @ head.T
+    return rms(h, w["model.norm.weight"], net.eps) @ head.T
 
 
 class Close(Exception):
@@ -258,17 +292,17 @@ def times(steps, eps):
     return torch.linspace(1, eps, steps + 1)
 
 
-def generate(w, prompt, o):
-    x = prompt + [MASK] * o["max_new_tokens"]
+def generate(w, prompt, o, net=DREAM):
+    x = prompt + [net.mask] * o["max_new_tokens"]
     ts = times(o["steps"], o["eps"])
     stream = Stream(o["seed"], o["task"], o["sample"])
     history, tied, mask_draws = [], 0, 0
     for i in range(o["steps"]):
-        masked = [j for j, token in enumerate(x) if token == MASK]
+        masked = [j for j, token in enumerate(x) if token == net.mask]
         last = i == o["steps"] - 1
         share = 1 - ts[i + 1] / ts[i]
-        raw = forward(w, x)
-        z = torch.cat([raw[:1], raw[:-1]])  # the shift
+        raw = forward(w, x, net)
+        z = torch.cat([raw[:1], raw[:-1]]) if net.shift else raw
         if o["alg"] == "origin":
             p = np.float32(1 if last else share.item())
             chosen = [j for j in masked if stream.reveal(i, j) < p]
@@ -291,7 +325,7 @@ def generate(w, prompt, o):
             chosen = sorted(order[:k])
         for j in chosen:
             x[j] = found[j][1]
-            mask_draws += x[j] == MASK
+            mask_draws += x[j] == net.mask
         history.append([[j, x[j]] for j in chosen])
     return {"history": history, "tokens": x, "tied": tied, "mask_draws": mask_draws}
 
@@ -303,7 +337,7 @@ def fnv1a(data):
     return f"{value:x}"
 
 
-def trace(name, w, model, length, new, steps, alg, **more):
+def trace(name, w, model, length, new, steps, alg, net=DREAM, **more):
     o = {
         "alg": alg, "steps": steps, "max_new_tokens": new, "temperature": 0.0, "top_p": None,
         "top_k": None, "alg_temp": None, "eps": 1e-3, "seed": 11, "task": "HumanEval/0", "sample": 3,
@@ -316,7 +350,7 @@ def trace(name, w, model, length, new, steps, alg, **more):
         if length == 0:
             o["seed"] = attempt
         try:
-            result = generate(w, prompt, o)
+            result = generate(w, prompt, o, net)
         except Close:
             if length == 0 and attempt > 3 and o["temperature"] == 0 and alg != "origin":
                 raise SystemExit(f"{name}: an empty prompt offers no second choice")
@@ -386,4 +420,5 @@ def main():
         "[\n" + ",\n".join(json.dumps(s, separators=(",", ":")) for s in schedules) + "\n]\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""Makes the fixtures of the families other than Dream: tiny random checkpoints, logits and traces.
+
+The mathematics and the sampler are make_vectors.py's. Run it in this folder:
+
+    pip install torch numpy && python3 make_families.py
+"""
+
+import json
+import math
+import os
+
+import numpy as np
+import torch
+
+from make_vectors import (
+    HERE, INNER, VOCAB, Network, forward, trace, write_safetensors, write_tokenizer,
+)
+
+LLADA = Network(kv_heads=4, theta=500000.0, eps=1e-5, mask=306, shift=False, bias=False)
+CODA = Network(head=16, theta=1000000.0, bias=False, head_norm=True)
+
+
+def weights_of(net, seed, tied):
+    """By Qwen2's names, in bfloat16."""
+    generator = torch.Generator().manual_seed(seed)
+    noise = lambda scale, *shape: scale * torch.randn(*shape, generator=generator)
+    w = {"model.embed_tokens.weight": noise(0.4 if tied else 1.0, VOCAB, net.hidden)}
+    for layer in range(net.layers):
+        at = f"model.layers.{layer}."
+        for norm in ("input_layernorm", "post_attention_layernorm"):
+            w[f"{at}{norm}.weight"] = 1 + noise(0.2, net.hidden)
+        rows = {"q": net.heads * net.head, "k": net.kv_heads * net.head, "v": net.kv_heads * net.head}
+        linear = lambda out, size: noise(1.3 / math.sqrt(size), out, size)
+        for part, out in rows.items():
+            w[f"{at}self_attn.{part}_proj.weight"] = linear(out, net.hidden)
+            if net.bias:
+                w[f"{at}self_attn.{part}_proj.bias"] = noise(0.5, out)
+            if net.head_norm and part != "v":
+                w[f"{at}self_attn.{part}_norm.weight"] = 1 + noise(0.3, net.head)
+        w[f"{at}self_attn.o_proj.weight"] = linear(net.hidden, rows["q"])
+        w[f"{at}mlp.gate_proj.weight"] = linear(INNER, net.hidden)
+        w[f"{at}mlp.up_proj.weight"] = linear(INNER, net.hidden)
+        w[f"{at}mlp.down_proj.weight"] = linear(net.hidden, INNER)
+    w["model.norm.weight"] = 1 + noise(0.2, net.hidden)
+    if not tied:
+        w["lm_head.weight"] = noise(0.55, VOCAB, net.hidden)
+    return {name: value.bfloat16() for name, value in w.items()}
+
+
+LLADA_PARTS = {
+    "input_layernorm": "attn_norm", "post_attention_layernorm": "ff_norm", "self_attn.q_proj": "q_proj",
+    "self_attn.k_proj": "k_proj", "self_attn.v_proj": "v_proj", "self_attn.o_proj": "attn_out",
+    "mlp.gate_proj": "ff_proj", "mlp.up_proj": "up_proj", "mlp.down_proj": "ff_out",
+}
+
+
+def llada_name(name):
+    if not name.startswith("model.layers."):
+        return "model.transformer." + {
+            "model.embed_tokens.weight": "wte", "model.norm.weight": "ln_f", "lm_head.weight": "ff_out",
+        }[name] + ".weight"
+    _, _, layer, part = name.split(".", 3)
+    return f"model.transformer.blocks.{layer}.{LLADA_PARTS[part[:-len('.weight')]]}.weight"
+
+
+def llada_config(net):
+    return {
+        "activation_type": "silu", "alibi": False, "attention_layer_norm": False, "bias_for_layer_norm": False,
+        "block_type": "llama", "d_model": net.hidden, "embedding_size": VOCAB, "eos_token_id": 300,
+        "include_bias": False, "include_qkv_bias": False, "input_emb_norm": False, "layer_norm_type": "rms",
+        "mask_token_id": net.mask, "max_sequence_length": 2048, "mlp_hidden_size": INNER, "model_type": "llada",
+        "multi_query_attention": None, "n_heads": net.heads, "n_kv_heads": net.kv_heads,
+        "n_layers": net.layers, "pad_token_id": 300, "rms_norm_eps": net.eps, "rope": True,
+        "rope_theta": net.theta, "scale_logits": False, "vocab_size": VOCAB - 10, "weight_tying": False,
+    }
+
+
+def qwen_config(net, model_type, tied):
+    config = {
+        "attention_bias": False, "model_type": model_type, "vocab_size": VOCAB, "hidden_size": net.hidden,
+        "intermediate_size": INNER, "num_hidden_layers": net.layers, "num_attention_heads": net.heads,
+        "num_key_value_heads": net.kv_heads, "head_dim": net.head, "hidden_act": "silu",
+        "max_position_embeddings": 2048, "rms_norm_eps": net.eps, "rope_theta": net.theta,
+        "rope_scaling": None, "tie_word_embeddings": tied, "use_sliding_window": False,
+        "pad_token_id": 300, "bos_token_id": 300, "eos_token_id": 300,
+    }
+    if not net.causal:
+        config["mask_token_id"] = net.mask
+    return config
+
+
+def write_checkpoint(name, config, weights):
+    folder = f"{HERE}/{name}"
+    os.makedirs(folder, exist_ok=True)
+    write_tokenizer(folder)
+    open(f"{folder}/config.json", "w").write(json.dumps(config, indent=2) + "\n")
+    write_safetensors(f"{folder}/model.safetensors", weights)
+
+
+def save_logits(name, w, tokens, net):
+    logits = forward(w, tokens, net)
+    precise = forward({k: v.double() for k, v in w.items()}, tokens, net)
+    print(name, "logits", f"{logits.std():.2f} std, {(logits - precise).abs().max():.1e} from double")
+    logits.numpy().astype("<f4").tofile(f"{HERE}/{name}.logits.f32")
+
+
+def main():
+    tokens = np.random.default_rng(6).integers(0, VOCAB, 14).tolist() + [306, 304]
+    llada, coda = weights_of(LLADA, 21, False), weights_of(CODA, 22, True)
+    write_checkpoint("tiny-llada", llada_config(LLADA), {llada_name(k): v for k, v in llada.items()})
+    write_checkpoint("tiny-coda", qwen_config(CODA, "CoDA", True), coda)
+    traces = []
+    for name, w, net in (("tiny-llada", llada, LLADA), ("tiny-coda", coda, CODA)):
+        w = {key: value.float() for key, value in w.items()}
+        save_logits(name, w, tokens, net)
+        for alg in ("origin", "maskgit_plus", "topk_margin", "entropy"):
+            traces.append(trace(f"{name} {alg}", w, name, 8, 12, 8, alg, net))
+        traces.append(trace(f"{name} top_p", w, name, 7, 12, 12, "entropy", net, top_p=0.95))
+        traces.append(trace(f"{name} sampled", w, name, 7, 12, 6, "entropy", net, temperature=0.6, top_p=0.9))
+    text = ",\n".join(json.dumps(t, separators=(",", ":")) for t in traces)
+    open(f"{HERE}/families.json", "w").write(
+        '{"logit_tokens":' + json.dumps(tokens) + ',"traces":[\n' + text + "\n]}\n")
+
+
+if __name__ == "__main__":
+    main()
