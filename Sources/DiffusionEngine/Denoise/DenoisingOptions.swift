@@ -47,6 +47,11 @@ public struct DenoisingOptions: Sendable, Equatable {
   /// for which it is chosen stays masked, and may be masked still at the end.
   public var bansMaskToken = false
 
+  /// Tokens behind which nothing of the answer is read. Once one of them and everything before it is
+  /// committed, the generation ends and leaves the rest masked; the answer is the same as without. Empty
+  /// runs every step, as the reference does.
+  public var endTokens: Set<Int32> = []
+
   /// The defaults.
   public init() {}
 

@@ -32,6 +32,11 @@ public struct Generation: Sendable, Equatable {
   /// The new tokens: everything after the prompt.
   public var generated: [Int32] { Array(tokens[promptCount...]) }
 
+  /// The new tokens before the first of `endTokens`.
+  public func answer(endTokens: Set<Int32>) -> [Int32] {
+    Array(generated.prefix { !endTokens.contains($0) })
+  }
+
   /// Masks left at the end.
   public func remainingMasks(_ configuration: ModelConfiguration) -> Int {
     tokens.count { $0 == configuration.maskToken }
