@@ -13,7 +13,8 @@ struct Denoiser {
   private var commitSteps: [Int?]
   private var forwards = 0
   private var tieDecided = 0
-  private var commits = 0
+  private var revealedCount = 0
+  private var commits: [Commit] = []
   private var maskDraws = 0
 
   private var maskToken: Int32 { network.configuration.maskToken }
@@ -52,14 +53,20 @@ struct Denoiser {
           maskDraws += 1
         } else {
           commitSteps[candidate.position] = step
+          commits.append(
+            Commit(
+              position: candidate.position, step: step, confidence: candidate.confidence,
+              entropy: candidate.entropy))
         }
       }
-      commits += revealed.count
+      revealedCount += revealed.count
       try report(step, revealed, ranForward: forwards > before, to: onStep)
     }
     return Generation(
-      tokens: canvas, promptCount: promptCount, commitSteps: commitSteps, forwards: forwards,
-      tieDecidedShare: commits == 0 ? 0 : Double(tieDecided) / Double(commits), maskDraws: maskDraws)
+      tokens: canvas, promptCount: promptCount, commitSteps: commitSteps, commits: commits,
+      forwards: forwards,
+      tieDecidedShare: revealedCount == 0 ? 0 : Double(tieDecided) / Double(revealedCount),
+      maskDraws: maskDraws)
   }
 
   /// Whether an end token stands in the answer with no mask before it, in the prompt neither. What is
@@ -131,10 +138,12 @@ struct Denoiser {
       options.temperature > 0
       ? distribution.draw(stream.draws(step: step, position: position).token)
       : (token: distribution.best, probability: distribution.maximum)
+    let confidence = options.algorithm.confidence(distribution, chosen: choice.probability)
+    let entropy =
+      options.algorithm == .entropy
+      ? -confidence : options.recordsEntropy ? -distribution.negativeEntropy : nil
     return Ranking.Candidate(
-      position: position,
-      confidence: options.algorithm.confidence(distribution, chosen: choice.probability),
-      token: choice.token)
+      position: position, confidence: confidence, token: choice.token, entropy: entropy)
   }
 
   private func report(

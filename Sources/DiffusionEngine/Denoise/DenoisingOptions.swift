@@ -52,6 +52,10 @@ public struct DenoisingOptions: Sendable, Equatable {
   /// runs every step, as the reference does.
   public var endTokens: Set<Int32> = []
 
+  /// Whether ``Generation/commits`` has entropies for every algorithm, which costs a logarithm for each
+  /// token that the filters keep. `entropy` has them anyway.
+  public var recordsEntropy = false
+
   /// The defaults.
   public init() {}
 
