@@ -14,15 +14,19 @@ struct Denoiser {
   private var commits = 0
   private var maskDraws = 0
 
-  private var maskToken: Int32 { network.configuration.maskToken }
+  private let maskToken: Int32
 
   /// - Parameters: checked by ``DenoisingOptions/validate(prompt:_:)``.
   init(_ network: ForwardPass, prompt: [Int32], options: DenoisingOptions, stream: RandomStream) {
     self.network = network
     self.options = options
     self.stream = stream
+    guard let mask = network.configuration.maskToken else {
+      preconditionFailure("a causal network has nothing to unmask")
+    }
+    maskToken = mask
     promptCount = prompt.count
-    canvas = prompt + [Int32](repeating: network.configuration.maskToken, count: options.maxNewTokens)
+    canvas = prompt + [Int32](repeating: mask, count: options.maxNewTokens)
     commitSteps = [Int?](repeating: nil, count: canvas.count)
     schedule = Schedule(steps: options.steps, eps: options.eps)
     work = Workspace(positions: canvas.count, network.configuration)

@@ -1,7 +1,7 @@
-/// The network: ids to logits, every position attending to every other.
+/// The network: ids to logits, every position attending to every other, or to the earlier ones only.
 ///
 /// Source: modeling_dream.py (Dream, DiffuCoder); other families by ``Architecture``. Positions are 0..N-1, there is no padding and no
-/// attention mask.
+/// attention mask but the causal one.
 struct ForwardPass: Sendable {
   let configuration: ModelConfiguration
   let weights: Weights
@@ -38,7 +38,7 @@ struct ForwardPass: Sendable {
     Kernels.normalize(work.hidden, weight: weights.finalNorm, epsilon: epsilon, into: &work.normed)
   }
 
-  /// Full attention, head by head; query head j reads key-value head j / (A / K).
+  /// Attention, head by head; query head j reads key-value head j / (A / K).
   private func attend(_ work: inout Workspace) {
     let size = configuration.headSize
     let group = configuration.headCount / configuration.keyValueHeadCount
@@ -47,6 +47,7 @@ struct ForwardPass: Sendable {
       let own = head * size..<(head + 1) * size
       let shared = head / group * size..<(head / group + 1) * size
       BLAS.multiplyByTransposed(work.query, own, work.key, shared, scale: scale, into: &work.scores)
+      if configuration.architecture.isCausal { Kernels.hideLaterPositions(&work.scores) }
       Kernels.softmaxRows(&work.scores)
       BLAS.multiply(work.scores, work.value, shared, into: &work.attended, own)
     }
