@@ -83,6 +83,9 @@ public final class DiffusionModel: Sendable {
 
   /// Fills `maxNewTokens` masks after the prompt.
   ///
+  /// A causal model has no masks: it writes up to `maxNewTokens` tokens from left to right and ends with its end
+  /// token. Of the options it needs temperature, top-p, top-k and seed; the others say how masks are revealed.
+  ///
   /// - Parameters:
   ///   - prompt: ids; masks among them are filled too.
   ///   - key: names the random numbers, together with `options.seed`.
@@ -95,8 +98,16 @@ public final class DiffusionModel: Sendable {
     onStep: ((DenoisingStep) throws -> Void)? = nil, isCancelled: () -> Bool = { false }
   ) throws(EngineError) -> Generation {
     try options.validate(prompt: prompt, configuration)
-    var denoiser = Denoiser(
-      network, prompt: prompt, options: options, stream: key.stream(seed: options.seed))
+    let stream = key.stream(seed: options.seed)
+    if configuration.architecture.isCausal {
+      guard !prompt.isEmpty else {
+        throw EngineError(
+          .invalidArgument, "the prompt is empty", hint: "a causal model needs a token to go on from")
+      }
+      var decoder = AutoregressiveDecoder(network, prompt: prompt, options: options, stream: stream)
+      return try decoder.run(onStep: onStep, isCancelled: isCancelled)
+    }
+    var denoiser = Denoiser(network, prompt: prompt, options: options, stream: stream)
     return try denoiser.run(onStep: onStep, isCancelled: isCancelled)
   }
 }

@@ -11,7 +11,8 @@ final class CanvasView: Sendable {
   }
 
   private let tokenizer: Tokenizer
-  private let maskToken: Int32
+  /// `nil` of a causal model, whose canvas grows instead of filling in.
+  private let maskToken: Int32?
   private let promptCount: Int
   private let steps: Int
   private let state: Mutex<State>
@@ -27,7 +28,7 @@ final class CanvasView: Sendable {
   func show(_ step: DenoisingStep) {
     let tokens = step.tokens[promptCount...]
     state.withLock { state in
-      if state.commitStep.isEmpty { state.commitStep = [Int?](repeating: nil, count: tokens.count) }
+      state.commitStep += [Int?](repeating: nil, count: max(0, tokens.count - state.commitStep.count))
       for position in step.committed where position >= promptCount {
         state.commitStep[position - promptCount] = step.index
       }

@@ -2,37 +2,6 @@ import Testing
 
 @testable import DiffusionEngine
 
-/// A GGUF header in the making, for headers that no writer would write.
-private struct Header {
-  var bytes: [UInt8] = Array("GGUF".utf8)
-
-  init(version: UInt32 = 3, tensors: UInt64 = 0, values: UInt64 = 0) {
-    put(version)
-    put(tensors)
-    put(values)
-  }
-
-  mutating func put(_ integer: some FixedWidthInteger) {
-    withUnsafeBytes(of: integer.littleEndian) { bytes += $0 }
-  }
-
-  mutating func put(_ text: String) {
-    put(UInt64(text.utf8.count))
-    bytes += text.utf8
-  }
-
-  mutating func tensor(_ name: String, _ dimensions: [UInt64], type: UInt32 = 0, offset: UInt64 = 0) {
-    put(name)
-    put(UInt32(dimensions.count))
-    for dimension in dimensions { put(dimension) }
-    put(type)
-    put(offset)
-  }
-
-  /// Enough data for a small tensor.
-  mutating func pad(_ count: Int = 256) { bytes += [UInt8](repeating: 0, count: count) }
-}
-
 /// Damaged files end in an error that names file and field, never in a trap.
 struct GGUFDamageTests {
   private func failure(_ bytes: [UInt8]) throws -> EngineError {
@@ -44,7 +13,9 @@ struct GGUFDamageTests {
     }
   }
 
-  private func expect(_ names: String, _ header: Header, sourceLocation: SourceLocation = #_sourceLocation)
+  private func expect(
+    _ names: String, _ header: GGUFHeader, sourceLocation: SourceLocation = #_sourceLocation
+  )
     throws
   {
     let error = try failure(header.bytes)
@@ -54,9 +25,9 @@ struct GGUFDamageTests {
 
   private func expectTensors(
     _ names: String, _ count: UInt64 = 1, sourceLocation: SourceLocation = #_sourceLocation,
-    _ build: (inout Header) -> Void
+    _ build: (inout GGUFHeader) -> Void
   ) throws {
-    var header = Header(tensors: count)
+    var header = GGUFHeader(tensors: count)
     build(&header)
     header.pad()
     try expect(names, header, sourceLocation: sourceLocation)
@@ -64,9 +35,9 @@ struct GGUFDamageTests {
 
   private func expectValue(
     _ names: String, _ type: UInt32, key: String = "k", sourceLocation: SourceLocation = #_sourceLocation,
-    _ build: (inout Header) -> Void
+    _ build: (inout GGUFHeader) -> Void
   ) throws {
-    var header = Header(values: 1)
+    var header = GGUFHeader(values: 1)
     header.put(key)
     header.put(type)
     build(&header)
@@ -82,12 +53,12 @@ struct GGUFDamageTests {
   }
 
   @Test func wrongStartsAreNamed() throws {
-    try expect("version 1", Header(version: 1))
-    try expect("version 4", Header(version: 4))
-    try expect("big-endian", Header(version: UInt32(3).byteSwapped))
-    try expect("number of tensors is 18446744073709551615", Header(tensors: .max))
-    try expect("number of metadata values is 1", Header(values: 1))
-    try expect("'general.architecture' is missing", Header())
+    try expect("version 1", GGUFHeader(version: 1))
+    try expect("version 4", GGUFHeader(version: 4))
+    try expect("big-endian", GGUFHeader(version: UInt32(3).byteSwapped))
+    try expect("number of tensors is 18446744073709551615", GGUFHeader(tensors: .max))
+    try expect("number of metadata values is 1", GGUFHeader(values: 1))
+    try expect("'general.architecture' is missing", GGUFHeader())
     #expect(try failure(Array("GGML".utf8)).message.contains("does not begin with 'GGUF'"))
     let folder = try engineError { try DiffusionModel.load(Fixture.path("golden.txt")) }
     #expect(folder.message.contains("no GGUF"))
@@ -124,7 +95,7 @@ struct GGUFDamageTests {
     try expectValue("general.alignment", 8, key: "general.alignment") { $0.put("32") }
     try expectValue("is empty", 4, key: "") { $0.put(UInt32(1)) }
     try expectValue("'llama' is not supported", 8, key: "general.architecture") { $0.put("llama") }
-    var twice = Header(values: 2)
+    var twice = GGUFHeader(values: 2)
     for _ in 0..<2 {
       twice.put("k")
       twice.put(UInt32(0))

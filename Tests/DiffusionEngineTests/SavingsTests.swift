@@ -52,7 +52,7 @@ struct SavingsTests {
   @Test(arguments: Trace.all)
   func aSettledAnswerIsTheWholeAnswer(_ trace: Trace) throws {
     let model = try Fixture.model(trace.model)
-    let mask = model.configuration.maskToken
+    let mask = try #require(model.configuration.maskToken)
     let whole = try run(trace, model, [.rows, .emptySteps])
     for end in Set(whole.generated) where end != mask {
       let stopped = try run(trace, model, .all, endTokens: [end])

@@ -175,6 +175,39 @@ struct QwenTokenizerTests {
 
   private func tokenizer() throws -> Tokenizer { try Self.shared.get() }
 
+  /// The whole vocabulary as llama.cpp's converter stores it.
+  @Test func insideGGUFItIsTheSame() throws {
+    let folder = "\(Fixture.data ?? "")/tokenizer/qwen2.5-coder"
+    func members(_ name: String) throws -> [JSONObject.Member] {
+      try #require(JSONValue(parsing: MappedFile("\(folder)/\(name)").bytes()).object?.members)
+    }
+    var tokens: [Int: (text: String, kind: Int32)] = [:]
+    for member in try members("vocab.json") {
+      tokens[try #require(member.value.integer)] = (member.name, 1)
+    }
+    for member in try members("added_tokens.json") {
+      tokens[try #require(member.value.integer)] = (member.name, 3)
+    }
+    let rows = (0..<(tokens.count + 100)).map { tokens[$0] ?? ("[PAD\($0)]", 5) }
+    let merges = String(decoding: try MappedFile("\(folder)/merges.txt").bytes(), as: UTF8.self)
+    var header = GGUFHeader(values: 5)
+    header.value("tokenizer.ggml.model", "gpt2")
+    header.value("tokenizer.ggml.pre", "qwen2")
+    header.value("tokenizer.ggml.tokens", rows.map(\.text))
+    header.value("tokenizer.ggml.token_type", rows.map(\.kind))
+    header.value(
+      "tokenizer.ggml.merges",
+      merges.split(separator: "\n").filter { !$0.hasPrefix("#version") }.map(String.init))
+    try Fixture.withCopy(of: "tiny-q4_0.gguf") { path in
+      try Fixture.write(header.bytes, path)
+      let tokenizer = try Tokenizer(folder: path)
+      #expect(tokenizer.vocabularySize == tokens.count)
+      let text = String(decoding: try Fixture.bytes("golden.txt"), as: UTF8.self)
+      #expect(
+        tokenizer.encode(text) == (try Fixture.littleEndian("golden.ids").map { Int32(bitPattern: $0) }))
+    }
+  }
+
   @Test func goldenTextHasTheReferencesIds() throws {
     let tokenizer = try tokenizer()
     let bytes = try Fixture.bytes("golden.txt")

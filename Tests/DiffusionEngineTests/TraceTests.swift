@@ -59,13 +59,14 @@ struct Trace: CustomTestStringConvertible, Sendable {
 
   /// Generates with these settings and collects what each step changed.
   func run(on model: DiffusionModel) throws -> (generation: Generation, history: [[[Int]]], ran: [Bool]) {
-    var before = prompt + [Int32](repeating: model.configuration.maskToken, count: options.maxNewTokens)
+    let mask = try #require(model.configuration.maskToken)
+    var before = prompt + [Int32](repeating: mask, count: options.maxNewTokens)
     var history: [[[Int]]] = []
     var ran: [Bool] = []
     let generation = try model.generate(prompt: prompt, options: options, key: key) { step in
       let changed = step.tokens.indices.filter { step.tokens[$0] != before[$0] }
       #expect(step.committed == changed)
-      #expect(changed.allSatisfy { before[$0] == model.configuration.maskToken }, "a token was changed")
+      #expect(changed.allSatisfy { before[$0] == mask }, "a token was changed")
       history.append(changed.map { [$0, Int(step.tokens[$0])] })
       ran.append(step.ranForward)
       before = step.tokens

@@ -7,6 +7,9 @@ public struct Architecture: Sendable, Equatable {
   public let modelType: String
   /// Whether row i of the raw logits predicts token i + 1, as in models adapted from autoregressive ones.
   public let shiftsLogits: Bool
+  /// Whether a position attends to itself and earlier ones only: such a model writes from left to right, and
+  /// has no mask.
+  public let isCausal: Bool
   /// Whether queries, keys and values have biases.
   public let hasAttentionBias: Bool
   /// Whether each head of queries and keys is normalised before it is rotated, as in Qwen3.
@@ -17,11 +20,13 @@ public struct Architecture: Sendable, Equatable {
   let fields: ConfigurationNames
 
   init(
-    modelType: String, shiftsLogits: Bool, hasAttentionBias: Bool = true, normalizesHeads: Bool = false,
+    modelType: String, shiftsLogits: Bool, isCausal: Bool = false, hasAttentionBias: Bool = true,
+    normalizesHeads: Bool = false,
     tensors: TensorNames = .qwen, fields: ConfigurationNames = .qwen
   ) {
     self.modelType = modelType
     self.shiftsLogits = shiftsLogits
+    self.isCausal = isCausal
     self.hasAttentionBias = hasAttentionBias
     self.normalizesHeads = normalizesHeads
     self.tensors = tensors
@@ -40,6 +45,13 @@ public struct Architecture: Sendable, Equatable {
   public static let coda = Architecture(
     modelType: "CoDA", shiftsLogits: true, hasAttentionBias: false, normalizesHeads: true)
 
+  /// Qwen2 and Qwen2.5-Coder, autoregressive: what diffusion models of its size are compared with.
+  public static let qwen2 = Architecture(modelType: "qwen2", shiftsLogits: true, isCausal: true)
+
+  /// Qwen3, autoregressive.
+  public static let qwen3 = Architecture(
+    modelType: "qwen3", shiftsLogits: true, isCausal: true, hasAttentionBias: false, normalizesHeads: true)
+
   /// Every family that the engine runs.
-  public static let known = [dream, llada, coda]
+  public static let known = [dream, llada, coda, qwen2, qwen3]
 }

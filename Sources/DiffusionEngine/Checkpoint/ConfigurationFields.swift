@@ -59,6 +59,16 @@ struct ConfigurationFields {
     return id
   }
 
+  func mask(_ name: String, below bound: Int) throws(EngineError) -> Int32 {
+    guard has(name) else {
+      throw EngineError(
+        .malformed, "\(document): field '\(name)' is missing",
+        hint: "a diffusion model needs its mask token; add the id that the tokenizer gives to the mask")
+    }
+    guard let mask = try token(name, below: bound) else { throw wrong(name, "must be an id") }
+    return mask
+  }
+
   func refuseForeignMathematics() throws(EngineError) {
     if let scaling = json["rope_scaling"] {
       let kind = (scaling["rope_type"] ?? scaling["type"])?.string

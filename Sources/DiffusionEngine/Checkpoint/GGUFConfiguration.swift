@@ -19,7 +19,7 @@ enum GGUFConfiguration {
   private static func architecture(
     _ name: String, _ fields: ConfigurationFields
   ) throws(EngineError) -> Architecture {
-    let known = ["dream": Architecture.dream, "llada": .llada]
+    let known = ["dream": Architecture.dream, "llada": .llada, "qwen2": .qwen2, "qwen3": .qwen3]
     guard let architecture = known[name] else {
       throw EngineError(
         .unsupported, "\(fields.document): the general.architecture '\(name)' is not supported",
@@ -76,10 +76,18 @@ enum GGUFConfiguration {
           hint: "only 'none' is supported")
       }
     }
-    if fields.has("\(name).attention.causal"), try fields.flag("\(name).attention.causal", default: false) {
+    let isCausal = configuration.architecture.isCausal
+    // Absent, it is what the architecture has: llama.cpp needs it for its mask, the engine as a check.
+    guard try fields.flag("\(name).attention.causal", default: isCausal) == isCausal else {
       throw EngineError(
         .unsupported,
-        "\(fields.document): '\(name).attention.causal' is true, and diffusion needs full attention")
+        "\(fields.document): '\(name).attention.causal' is \(!isCausal), and \(isCausal) in every '\(name)' model"
+      )
+    }
+    if fields.has("split.count"), try fields.integer("split.count") > 1 {
+      throw EngineError(
+        .unsupported, "\(fields.document): 'split.count' is not 1: the model is in several files",
+        hint: "join them with llama-gguf-split --merge")
     }
     if fields.has("\(name).expert_count"), try fields.integer("\(name).expert_count") != 0 {
       throw EngineError(

@@ -26,13 +26,13 @@ public struct ModelConfiguration: Sendable, Equatable {
   public let ropeTheta: Float
   /// Whether the head is the embedding and `lm_head.weight` is not stored.
   public let tiesEmbeddings: Bool
-  /// The id of a position still to be revealed.
-  public let maskToken: Int32
+  /// The id of a position still to be revealed; `nil` in a causal model, which has none.
+  public let maskToken: Int32?
   /// The configuration's padding id; the tokenizer's may differ.
   public let padToken: Int32?
   /// `bos_token_id`; no checkpoint known inserts it.
   public let beginToken: Int32?
-  /// `eos_token_id`; the sampler does not stop at it.
+  /// `eos_token_id`; a causal model ends with it, denoising does not stop at it.
   public let endToken: Int32?
 
   /// Reads the members of config.json.
@@ -93,15 +93,8 @@ public struct ModelConfiguration: Sendable, Equatable {
         "a head of odd width \(headSize) cannot be rotated")
     }
 
-    guard fields.has(names.mask) else {
-      throw EngineError(
-        .malformed, "\(fields.document): field '\(names.mask)' is missing",
-        hint: "a diffusion model needs its mask token; add the id that the tokenizer gives to the mask")
-    }
-    guard let mask = try fields.token(names.mask, below: vocabularySize) else {
-      throw fields.wrong(names.mask, "must be an id")
-    }
-    maskToken = mask
+    maskToken =
+      architecture.isCausal ? nil : try fields.mask(names.mask, below: vocabularySize)
     padToken = try fields.token(names.pad, below: vocabularySize)
     beginToken = try fields.token(names.begin, below: vocabularySize)
     endToken = try fields.token(names.end, below: vocabularySize)

@@ -17,7 +17,7 @@ struct Denoiser {
   private var commits: [Commit] = []
   private var maskDraws = 0
 
-  private var maskToken: Int32 { network.configuration.maskToken }
+  private let maskToken: Int32
 
   /// - Parameters:
   ///   - prompt: checked, like the options, by ``DenoisingOptions/validate(prompt:_:)``.
@@ -30,8 +30,12 @@ struct Denoiser {
     self.network = network
     self.options = options
     self.stream = stream
+    guard let mask = network.configuration.maskToken else {
+      preconditionFailure("a causal network has nothing to unmask")
+    }
+    maskToken = mask
     promptCount = prompt.count
-    canvas = prompt + [Int32](repeating: network.configuration.maskToken, count: options.maxNewTokens)
+    canvas = prompt + [Int32](repeating: mask, count: options.maxNewTokens)
     commitSteps = [Int?](repeating: nil, count: canvas.count)
     schedule = Schedule(steps: options.steps, eps: options.eps)
     work = Workspace(positions: canvas.count, network.configuration)

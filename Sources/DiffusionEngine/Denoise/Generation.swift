@@ -55,6 +55,6 @@ public struct Generation: Sendable, Equatable {
 
   /// Masks left at the end.
   public func remainingMasks(_ configuration: ModelConfiguration) -> Int {
-    tokens.count { $0 == configuration.maskToken }
+    configuration.maskToken.map { mask in tokens.count { $0 == mask } } ?? 0
   }
 }

@@ -1,7 +1,7 @@
-/// The network: ids to logits, every position attending to every other.
+/// The network: ids to logits, every position attending to every other, or to the earlier ones only.
 ///
 /// Source: modeling_dream.py (Dream, DiffuCoder); other families by ``Architecture``. Positions are 0..N-1, there
-/// is no padding and no attention mask.
+/// is no padding and no attention mask but the causal one.
 struct ForwardPass: Sendable {
   let configuration: ModelConfiguration
   let weights: Weights
@@ -55,7 +55,7 @@ struct ForwardPass: Sendable {
       Kernels.normalizeHeads(&own.query, weight: norm, epsilon: configuration.normEpsilon)
     }
     rotary.rotate(&own.query, positions: rows)
-    attend(&own, key: key, value: value)
+    attend(&own, rows: rows, key: key, value: value)
     layer.output.apply(to: own.attended, into: &own.update)
     Kernels.add(own.update, to: &own.hidden)
 
@@ -68,8 +68,10 @@ struct ForwardPass: Sendable {
     Kernels.add(own.update, to: &own.hidden)
   }
 
-  /// Full attention, head by head; query head j reads key-value head j / (A / K).
-  private func attend(_ own: inout RowBuffers, key: Matrix, value: Matrix) {
+  /// Attention, head by head; query head j reads key-value head j / (A / K).
+  ///
+  /// - Parameter rows: the positions of the queries; `nil` when they are the whole canvas.
+  private func attend(_ own: inout RowBuffers, rows: [Int]?, key: Matrix, value: Matrix) {
     let size = configuration.headSize
     let group = configuration.headCount / configuration.keyValueHeadCount
     let scale = 1 / Float(size).squareRoot()
@@ -77,6 +79,7 @@ struct ForwardPass: Sendable {
       let columns = head * size..<(head + 1) * size
       let shared = head / group * size..<(head / group + 1) * size
       BLAS.multiplyByTransposed(own.query, columns, key, shared, scale: scale, into: &own.scores)
+      if configuration.architecture.isCausal { Kernels.hideLaterPositions(&own.scores, rows: rows) }
       Kernels.softmaxRows(&own.scores)
       BLAS.multiply(own.scores, value, shared, into: &own.attended, columns)
     }

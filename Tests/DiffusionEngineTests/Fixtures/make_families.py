@@ -13,11 +13,14 @@ import numpy as np
 import torch
 
 from make_vectors import (
-    HERE, INNER, VOCAB, Network, forward, trace, write_safetensors, write_tokenizer,
+    HERE, INNER, VOCAB, Close, Network, Stream, forward, sample, trace, write_safetensors, write_tokenizer,
 )
 
 LLADA = Network(kv_heads=4, theta=500000.0, eps=1e-5, mask=306, shift=False, bias=False)
 CODA = Network(head=16, theta=1000000.0, bias=False, head_norm=True)
+QWEN2 = Network(theta=1000000.0, causal=True)
+QWEN3 = Network(head=16, theta=1000000.0, bias=False, head_norm=True, causal=True)
+END = 300
 
 
 def weights_of(net, seed, tied):
@@ -77,13 +80,15 @@ def llada_config(net):
 
 def qwen_config(net, model_type, tied):
     config = {
-        "attention_bias": False, "model_type": model_type, "vocab_size": VOCAB, "hidden_size": net.hidden,
+        "model_type": model_type, "vocab_size": VOCAB, "hidden_size": net.hidden,
         "intermediate_size": INNER, "num_hidden_layers": net.layers, "num_attention_heads": net.heads,
         "num_key_value_heads": net.kv_heads, "head_dim": net.head, "hidden_act": "silu",
         "max_position_embeddings": 2048, "rms_norm_eps": net.eps, "rope_theta": net.theta,
         "rope_scaling": None, "tie_word_embeddings": tied, "use_sliding_window": False,
         "pad_token_id": 300, "bos_token_id": 300, "eos_token_id": 300,
     }
+    if not net.bias:
+        config["attention_bias"] = False
     if not net.causal:
         config["mask_token_id"] = net.mask
     return config
@@ -104,6 +109,30 @@ def save_logits(name, w, tokens, net):
     logits.numpy().astype("<f4").tofile(f"{HERE}/{name}.logits.f32")
 
 
+def continuation(name, w, net, length, new, **more):
+    """A causal model's answer, token by token, up to its end token; no key or value is kept."""
+    o = {"alg": "entropy", "steps": new, "max_new_tokens": new, "temperature": 0.0, "top_p": None, "top_k": None,
+         "alg_temp": None, "eps": 1e-3, "seed": 5, "task": "Mbpp/3", "sample": 1} | more
+    ends = o.pop("ends", False)
+    for attempt in range(2000):
+        x = prompt = np.random.default_rng([attempt, length, new]).integers(0, 300, length).tolist()
+        stream = Stream(o["seed"], o["task"], o["sample"])
+        try:
+            for step in range(new):
+                _, token = sample(forward(w, x, net)[-1], o, stream.token(step, len(x)))
+                x = x + [token]
+                if token == END:
+                    break
+        except Close:
+            continue
+        if len(set(x[length:])) < 5 or ends != (x[-1] == END and len(x) < length + new):
+            continue
+        print(f"{name}: attempt {attempt}, {len(x) - length} tokens, {len(set(x[length:]))} distinct")
+        return {"name": name, "model": "tiny-qwen2", "prompt": prompt, "options": o, "tokens": x,
+                "history": [[[at, x[at]]] for at in range(length, len(x))], "tied": 0, "mask_draws": 0}
+    raise SystemExit(f"{name}: no prompt with margins")
+
+
 def main():
     tokens = np.random.default_rng(6).integers(0, VOCAB, 14).tolist() + [306, 304]
     llada, coda = weights_of(LLADA, 21, False), weights_of(CODA, 22, True)
@@ -117,6 +146,17 @@ def main():
             traces.append(trace(f"{name} {alg}", w, name, 8, 12, 8, alg, net))
         traces.append(trace(f"{name} top_p", w, name, 7, 12, 12, "entropy", net, top_p=0.95))
         traces.append(trace(f"{name} sampled", w, name, 7, 12, 6, "entropy", net, temperature=0.6, top_p=0.9))
+    qwen2, qwen3 = weights_of(QWEN2, 23, True), weights_of(QWEN3, 24, False)
+    write_checkpoint("tiny-qwen2", qwen_config(QWEN2, "qwen2", True), qwen2)
+    qwen2 = {key: value.float() for key, value in qwen2.items()}
+    save_logits("tiny-qwen2", qwen2, tokens, QWEN2)
+    # Stored as GGUF only, by make_gguf.py.
+    save_logits("tiny-qwen3", {key: value.float() for key, value in qwen3.items()}, tokens, QWEN3)
+    traces.append(continuation("greedy", qwen2, QWEN2, 6, 16))
+    traces.append(continuation("greedy to the end", qwen2, QWEN2, 9, 24, ends=True))
+    traces.append(continuation("sampled", qwen2, QWEN2, 7, 16, temperature=0.8))
+    traces.append(continuation("sampled, top_p", qwen2, QWEN2, 7, 16, temperature=0.7, top_p=0.9))
+    traces.append(continuation("sampled, top_k", qwen2, QWEN2, 1, 16, temperature=1.0, top_k=5))
     text = ",\n".join(json.dumps(t, separators=(",", ":")) for t in traces)
     open(f"{HERE}/families.json", "w").write(
         '{"logit_tokens":' + json.dumps(tokens) + ',"traces":[\n' + text + "\n]}\n")

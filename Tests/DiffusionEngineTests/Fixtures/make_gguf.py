@@ -13,7 +13,7 @@ import gguf
 import numpy as np
 import torch
 
-from make_families import LLADA, weights_of
+from make_families import LLADA, QWEN3, weights_of
 from make_vectors import DREAM, HERE, MASK, Network, VOCAB, forward, random_weights
 
 TYPES = gguf.GGMLQuantizationType
@@ -146,6 +146,7 @@ def main():
         save(name, forward(back, tokens))
     # The weights of tiny-llada, whose logits are those of its folder.
     write("tiny-llada.gguf", "llada", LLADA, 64, weights_of(LLADA, 21, False), lambda _: TYPES.BF16)
+    write("tiny-qwen3.gguf", "qwen3", QWEN3, 64, weights_of(QWEN3, 24, False), lambda _: TYPES.BF16)
     # K quantisations need rows of 256.
     net = Network(hidden=256, layers=1, heads=2, kv_heads=1, head=16)
     generator = torch.Generator().manual_seed(9)

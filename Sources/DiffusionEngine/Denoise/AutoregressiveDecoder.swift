@@ -1,0 +1,78 @@
+/// The loop of a causal model: one token after the other, from left to right, each from the row before it.
+///
+/// It computes the whole canvas for each token, like the denoiser for each step; keys and values of earlier
+/// positions are not kept yet, so that the cost of an answer grows with the square of its length.
+struct AutoregressiveDecoder {
+  let network: ForwardPass
+  let options: DenoisingOptions
+  let stream: RandomStream
+  private var tokens: [Int32]
+  private var commits: [Commit] = []
+  private let promptCount: Int
+
+  /// - Parameters: checked by ``DenoisingOptions/validate(prompt:_:)``; the prompt is not empty.
+  init(_ network: ForwardPass, prompt: [Int32], options: DenoisingOptions, stream: RandomStream) {
+    precondition(network.configuration.architecture.isCausal && !prompt.isEmpty, "nothing to go on from")
+    self.network = network
+    self.options = options
+    self.stream = stream
+    tokens = prompt
+    promptCount = prompt.count
+  }
+
+  /// Runs until the end token or the last step; `onStep` and `isCancelled` are called once in each.
+  mutating func run(
+    onStep: ((DenoisingStep) throws -> Void)?, isCancelled: () -> Bool
+  ) throws(EngineError) -> Generation {
+    for step in 0..<options.maxNewTokens {
+      if isCancelled() { throw .cancelled }
+      let token = try next(step)
+      tokens.append(token)
+      try report(step, to: onStep)
+      if token == network.configuration.endToken { break }
+    }
+    let steps = tokens.count - promptCount
+    return Generation(
+      tokens: tokens, promptCount: promptCount,
+      commitSteps: [Int?](repeating: nil, count: promptCount) + (0..<steps).map { $0 }, commits: commits,
+      forwards: steps, tieDecidedShare: 0, maskDraws: 0)
+  }
+
+  private mutating func next(_ step: Int) throws(EngineError) -> Int32 {
+    var work = Workspace(positions: tokens.count, network.configuration)
+    network.run(tokens, rows: [tokens.count - 1], &work)
+    var chosen: (token: Int32, probability: Float)?
+    try network.forEachLogits(work) { (_, logits) throws(EngineError) in
+      let distribution = TokenDistribution(
+        logits, temperature: options.temperature, topP: options.topP, topK: options.topK, banned: nil)
+      chosen = distribution.map {
+        options.temperature > 0
+          ? $0.draw(stream.draws(step: step, position: tokens.count).token) : ($0.best, $0.maximum)
+      }
+    }
+    guard let chosen else {
+      throw EngineError(
+        .malformed, "the logits of position \(tokens.count) in step \(step) are not numbers",
+        hint: "the weights are damaged, or the temperature is too small")
+    }
+    commits.append(
+      Commit(position: tokens.count, step: step, confidence: chosen.probability, entropy: nil))
+    return chosen.token
+  }
+
+  private func report(
+    _ step: Int, to onStep: ((DenoisingStep) throws -> Void)?
+  ) throws(EngineError) {
+    guard let onStep else { return }
+    do {
+      try onStep(
+        DenoisingStep(
+          index: step, steps: options.maxNewTokens, tokens: tokens, committed: [tokens.count - 1],
+          ranForward: true))
+    } catch let error as EngineError {
+      throw error
+    } catch {
+      throw EngineError(.interrupted, "the hook of step \(step) failed: \(error)")
+    }
+  }
+}
