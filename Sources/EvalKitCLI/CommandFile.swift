@@ -6,6 +6,9 @@ import EvalKit
 
 /// Files named on the command line, with the system's own word for what is wrong with them.
 enum CommandFile {
+  /// No prompt and no recording comes near; a device that never ends does.
+  private static let largest = 64 << 20
+
   /// The whole file; "-" is standard input.
   static func read(_ path: String) throws(EvalKitError) -> [UInt8] {
     let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
@@ -19,6 +22,10 @@ enum CommandFile {
       guard count >= 0 else { throw failure("read", path) }
       if count == 0 { return bytes }
       bytes += chunk[..<count]
+      guard bytes.count <= largest else {
+        throw EvalKitError(
+          .data, "'\(path)' is larger than \(largest >> 20) MiB", hint: "is it the right file?")
+      }
     }
   }
 

@@ -60,12 +60,27 @@ struct CompleteTests {
     }
   }
 
+  /// Two questions are two conversations, and an empty line is none.
+  @Test func aChatAnswersEveryLine() async throws {
+    let options = ["--model", Self.checkpoint, "--threads", "1", "--max-new-tokens", "24"]
+    let chat = try await Binary.run(
+      ["-c", "printf 'def f\\n\\nclass A\\n' | \"$0\" chat \"$@\"", Binary.path] + options,
+      executable: "/bin/sh")
+    #expect(chat.code == 0 && chat.error.isEmpty, "\(chat.error)")
+    var expected = ""
+    for question in ["def f", "class A"] {
+      expected += try await Binary.run(Self.complete("--prompt", question, "--prompt-style", "chat")).output
+    }
+    #expect(chat.output == expected && expected.count > 2)
+  }
+
   @Test func wrongArgumentsAreNamed() async throws {
     let cases: [([String], Int, String)] = [
       (Self.complete(), 64, "--prompt"),
       (Self.complete("--prompt", "a", "--prompt-file", "b"), 64, "--prompt"),
       (Self.complete("--prompt-file", "/nowhere/p.txt"), 2, "/nowhere/p.txt"),
       (Self.complete("--prompt-file", "/"), 2, "directory"),
+      (Self.complete("--prompt-file", "/dev/zero"), 2, "larger than"),
       (["complete", "--model", "/nowhere", "--prompt", "a"], 2, "/nowhere"),
       (Self.complete("--prompt", "a", "--max-new-tokens", "3000"), 64, "2048"),
       (["trace", "/nowhere.json"], 2, "/nowhere.json"),

@@ -40,7 +40,7 @@ public struct TracePicture: Sendable {
         """
       if let step {
         out += "<text x=\"\(x + side / 2)\" y=\"\(y + 12)\" text-anchor=\"middle\" fill=\""
-        out += "\(step * 2 < trace.steps ? "white" : "black")\">\(step)</text>"
+        out += "\(step < trace.steps / 2 ? "white" : "black")\">\(step)</text>"
       }
       out += "</g>\n"
     }
