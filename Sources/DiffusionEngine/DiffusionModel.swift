@@ -1,23 +1,31 @@
 /// A diffusion language model and its tokenizer, loaded and ready.
 ///
 /// Immutable once loaded: `logits` and `generate` may be called from several threads, each call with
-/// buffers of its own. The number of threads inside one matrix product is OpenBLAS's, for the process.
+/// buffers of its own. In single precision the threads inside one matrix product are OpenBLAS's, for the
+/// process; in the other precisions they are the model's own, and callers take turns with them.
 public final class DiffusionModel: Sendable {
   /// The facts of config.json.
   public let configuration: ModelConfiguration
   /// The tokenizer of the same folder.
   public let tokenizer: Tokenizer
+  /// The numbers that weights are stored in and multiplied with.
+  public let precision: Precision
+  /// What the products of packed weights are computed with; `nil` in single precision, which is OpenBLAS's.
+  public let instructions: InstructionSet?
 
   let network: ForwardPass
   private let weightsFiles: [(name: String, file: MappedFile)]
   private let configurationFile: MappedFile
 
   private init(
-    configuration: ModelConfiguration, tokenizer: Tokenizer, network: ForwardPass,
+    configuration: ModelConfiguration, tokenizer: Tokenizer, precision: Precision,
+    instructions: InstructionSet?, network: ForwardPass,
     weightsFiles: [(name: String, file: MappedFile)], configurationFile: MappedFile
   ) {
     self.configuration = configuration
     self.tokenizer = tokenizer
+    self.precision = precision
+    self.instructions = instructions
     self.network = network
     self.weightsFiles = weightsFiles
     self.configurationFile = configurationFile
@@ -25,13 +33,18 @@ public final class DiffusionModel: Sendable {
 
   /// Reads config.json, the safetensors and the tokenizer of a checkpoint folder.
   ///
-  /// Weights are widened to single precision in memory: four bytes a parameter.
+  /// Weights are converted while they are read and held once: four bytes a parameter in single precision, two
+  /// in bf16.
   ///
   /// - Parameters:
   ///   - folder: the folder that holds config.json.
-  ///   - threads: threads of one matrix product, for the whole process; `nil` leaves OpenBLAS's choice.
+  ///   - precision: the numbers that weights are stored in and multiplied with.
+  ///   - threads: threads of one matrix product; `nil` takes one for each core. OpenBLAS's count, which this
+  ///     sets too, is one for the whole process.
   /// - Throws: what is missing, malformed or unsupported, with its file, tensor or field.
-  public static func load(_ folder: String, threads: Int? = nil) throws(EngineError) -> DiffusionModel {
+  public static func load(
+    _ folder: String, precision: Precision = .fp32, threads: Int? = nil
+  ) throws(EngineError) -> DiffusionModel {
     if let threads {
       guard threads >= 1 else {
         throw EngineError(.invalidArgument, "threads is \(threads)", hint: "it must be at least 1")
@@ -50,9 +63,11 @@ public final class DiffusionModel: Sendable {
         hint: "tokenizer and config.json are of different models")
     }
     let table = try TensorTable(files)
-    let weights = try Weights(table, configuration)
+    let packing = try WeightPacking(precision, threads: threads)
+    let weights = try Weights(table, configuration, packing: packing)
     return DiffusionModel(
-      configuration: configuration, tokenizer: tokenizer,
+      configuration: configuration, tokenizer: tokenizer, precision: precision,
+      instructions: packing?.pool.instructions,
       network: ForwardPass(configuration: configuration, weights: weights),
       weightsFiles: table.files, configurationFile: configurationFile)
   }

@@ -25,13 +25,16 @@ struct Weights: Sendable {
   /// Elements of all tensors used, a tied head counted once.
   let parameterCount: Int
 
-  init(_ table: TensorTable, _ configuration: ModelConfiguration) throws(EngineError) {
+  /// - Parameter packing: how matrices are stored; `nil` keeps them in single precision.
+  init(
+    _ table: TensorTable, _ configuration: ModelConfiguration, packing: WeightPacking? = nil
+  ) throws(EngineError) {
     let hidden = configuration.hiddenSize
     let inner = configuration.intermediateSize
     let queries = configuration.headCount * configuration.headSize
     let keys = configuration.keyValueHeadCount * configuration.headSize
     let vocabulary = configuration.vocabularySize
-    var reader = Reader(table: table)
+    var reader = Reader(table: table, packing: packing)
 
     embedding = try reader.matrix(Architecture.embedding, vocabulary, hidden)
     var layers: [Layer] = []
@@ -63,9 +66,14 @@ struct Weights: Sendable {
   /// Takes tensors from the table with the shape checked, and counts them.
   private struct Reader {
     let table: TensorTable
+    let packing: WeightPacking?
     var count = 0
 
     mutating func matrix(_ name: String, _ rows: Int, _ columns: Int) throws(EngineError) -> WeightMatrix {
+      if let packing {
+        count += rows * columns
+        return WeightMatrix(try packing.matrix(name, rows, columns, of: table))
+      }
       let values = try table.elements(name, shape: [rows, columns])
       count += values.count
       return WeightMatrix(Matrix(rows: rows, columns: columns, values: values))
@@ -112,6 +120,30 @@ struct TensorTable: Sendable {
   ///
   /// - Throws: an error that names the tensor when it is absent or of another shape.
   func elements(_ name: String, shape: [Int]) throws(EngineError) -> [Float] {
+    let (file, entry) = try place(name, shape: shape)
+    return file.elements(of: entry)
+  }
+
+  /// Lends the stored bytes of tensor `name`, [rows, columns], a group of rows at a time: who converts weights
+  /// need not hold a matrix twice.
+  ///
+  /// - Parameter body: gets the index of the group's first row, its stored elements and their type.
+  /// - Throws: an error that names the tensor when it is absent or of another shape.
+  func forEachGroup(
+    of size: Int, inRowsOf name: String, rows: Int, columns: Int,
+    _ body: (Int, UnsafeRawBufferPointer, ElementType) -> Void
+  ) throws(EngineError) {
+    let (file, entry) = try place(name, shape: [rows, columns])
+    let width = columns * entry.type.width
+    for first in stride(from: 0, to: rows, by: size) {
+      let start = entry.range.lowerBound + first * width
+      file.file.withBytes(start..<start + min(size, rows - first) * width) { body(first, $0, entry.type) }
+    }
+  }
+
+  private func place(
+    _ name: String, shape: [Int]
+  ) throws(EngineError) -> (file: Safetensors, entry: Safetensors.Entry) {
     guard let (file, entry) = places[name] else {
       throw EngineError(
         .malformed, "tensor '\(name)' is missing from the checkpoint",
@@ -122,6 +154,6 @@ struct TensorTable: Sendable {
         .malformed, "tensor '\(name)' in '\(file.file.path)' has the shape \(entry.shape), not \(shape)",
         hint: "the weights do not belong to this config.json")
     }
-    return file.elements(of: entry)
+    return (file, entry)
   }
 }

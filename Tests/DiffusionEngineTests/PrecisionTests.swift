@@ -1,0 +1,41 @@
+import JSON
+import Testing
+
+@testable import DiffusionEngine
+
+/// Whole models in other precisions than the reference's.
+struct PrecisionTests {
+  /// The largest difference from the fixture's single-precision logits, relative to their largest.
+  private func error(_ name: String, _ precision: Precision) throws -> Float {
+    let tokens = try Fixture.tokens(Fixture.json("traces.json")["logit_tokens"])
+    let model = try DiffusionModel.load(Fixture.path(name), precision: precision, threads: 2)
+    let expected = try Fixture.littleEndian("\(name).logits.f32").map { Float(bitPattern: $0) }
+    let found = try model.logits(tokens)
+    try #require(found.count == expected.count)
+    let scale = expected.reduce(0) { max($0, abs($1)) }
+    return zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) } / scale
+  }
+
+  @Test(arguments: LogitsTests.models)
+  func bf16StaysCloseToReference(_ name: String) throws {
+    let error = try error(name, .bf16)
+    print("\(name): bf16 logits differ from fp32 by \(error) of their scale")
+    // bf16 has 8 bits: 2^-9 at every rounding. Below 1e-5 it would not be bf16 at all.
+    #expect(error < 0.02 && error > 1e-5)
+  }
+
+  @Test func generationsDoNotDependOnThreads() throws {
+    var options = DenoisingOptions()
+    options.maxNewTokens = 12
+    options.steps = 12
+    options.temperature = 0.4
+    let prompt: [Int32] = [5, 9, 17, 33]
+    let key = SampleKey(task: "t", sample: 0)
+    let texts = try [1, 2, 3].map { threads in
+      let model = try DiffusionModel.load(Fixture.path("tiny"), precision: .bf16, threads: threads)
+      #expect(model.instructions != nil)
+      return try model.generate(prompt: prompt, options: options, key: key).generated
+    }
+    #expect(texts[0].count == 12 && texts[1] == texts[0] && texts[2] == texts[0])
+  }
+}
