@@ -34,7 +34,7 @@ public final class DiffusionModel: Sendable {
   /// Reads config.json, the safetensors and the tokenizer of a checkpoint folder.
   ///
   /// Weights are converted while they are read and held once: four bytes a parameter in single precision, two
-  /// in bf16.
+  /// in bf16, one in int8 (two for embedding and head).
   ///
   /// - Parameters:
   ///   - folder: the folder that holds config.json.

@@ -93,7 +93,7 @@ struct SamplerOptions: ParsableArguments {
   @Option(help: "How tasks are put: completion, chat (default: what the checkpoint was trained for).")
   var promptStyle: PromptStyle?
 
-  @Option(help: "Numbers of the weights: fp32, bf16.")
+  @Option(help: "Numbers of the weights: fp32, bf16, int8.")
   var precision: Precision = .fp32
 
   @Option(help: ArgumentHelp("Cores for the model (default: all).", valueName: "count"))

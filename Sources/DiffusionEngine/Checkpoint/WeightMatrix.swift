@@ -5,6 +5,7 @@ struct WeightMatrix: Sendable {
   private enum Storage: Sendable {
     case single(Matrix)
     case packed(PackedMatrix)
+    case quantized(QuantizedMatrix)
   }
 
   private let storage: Storage
@@ -26,6 +27,12 @@ struct WeightMatrix: Sendable {
     columns = matrix.columns
   }
 
+  init(_ matrix: QuantizedMatrix) {
+    storage = .quantized(matrix)
+    rows = matrix.rows
+    columns = matrix.columns
+  }
+
   /// out = x · Wᵀ + bias.
   ///
   /// - Parameters:
@@ -39,6 +46,8 @@ struct WeightMatrix: Sendable {
       if let bias { Kernels.add(rowOf: bias, to: &out) }
     case .packed(let matrix):
       matrix.apply(to: x, bias: bias, into: &out)
+    case .quantized(let matrix):
+      matrix.apply(to: x, bias: bias, into: &out)
     }
   }
 
@@ -50,6 +59,8 @@ struct WeightMatrix: Sendable {
       out.values.replaceSubrange(out.range(ofRow: target), with: matrix.values[matrix.range(ofRow: row)])
     case .packed(let matrix):
       matrix.copyRow(row, to: target, of: &out)
+    case .quantized:
+      preconditionFailure("embeddings are never quantised")
     }
   }
 }

@@ -36,7 +36,7 @@ struct Weights: Sendable {
     let vocabulary = configuration.vocabularySize
     var reader = Reader(table: table, packing: packing)
 
-    embedding = try reader.matrix(Architecture.embedding, vocabulary, hidden)
+    embedding = try reader.matrix(Architecture.embedding, vocabulary, hidden, .vocabulary)
     var layers: [Layer] = []
     for index in 0..<configuration.layerCount {
       func name(_ part: String) -> String { Architecture.layerTensor(index, part) }
@@ -53,13 +53,13 @@ struct Weights: Sendable {
           postNorm: try reader.vector(name("post_attention_layernorm.weight"), hidden),
           gate: try reader.matrix(name("mlp.gate_proj.weight"), inner, hidden),
           up: try reader.matrix(name("mlp.up_proj.weight"), inner, hidden),
-          down: try reader.matrix(name("mlp.down_proj.weight"), hidden, inner)))
+          down: try reader.matrix(name("mlp.down_proj.weight"), hidden, inner, .down)))
     }
     self.layers = layers
     finalNorm = try reader.vector(Architecture.finalNorm, hidden)
     head =
       configuration.tiesEmbeddings
-      ? embedding : try reader.matrix(Architecture.head, vocabulary, hidden)
+      ? embedding : try reader.matrix(Architecture.head, vocabulary, hidden, .vocabulary)
     parameterCount = reader.count
   }
 
@@ -69,10 +69,12 @@ struct Weights: Sendable {
     let packing: WeightPacking?
     var count = 0
 
-    mutating func matrix(_ name: String, _ rows: Int, _ columns: Int) throws(EngineError) -> WeightMatrix {
+    mutating func matrix(
+      _ name: String, _ rows: Int, _ columns: Int, _ role: MatrixRole = .inner
+    ) throws(EngineError) -> WeightMatrix {
       if let packing {
         count += rows * columns
-        return WeightMatrix(try packing.matrix(name, rows, columns, of: table))
+        return try packing.matrix(name, rows, columns, role, of: table)
       }
       let values = try table.elements(name, shape: [rows, columns])
       count += values.count

@@ -58,6 +58,26 @@ bool ek_bf16_product(
     ek_path path, ek_pool *pool, const uint32_t *packed, size_t rows, size_t columns, const float *x,
     size_t count, const float *bias, float *out);
 
+// MARK: int8
+
+// w[rows, columns] as int8 with one scale a row, x as int8 with one scale a row and group of `group` columns (a
+// multiple of 4; the last group may be shorter): out[r, o] = scale_w[o] * sum_g scale_x[r, g] * integers[r, g, o].
+// The integers are exact, and what follows them is rounded alike on every path: all paths give the same bits.
+// Exact as long as a group has at most 66,000 columns.
+
+// Bytes of the packed form: panel after panel of values, then the scales and the sums of the rows of w.
+size_t ek_int8_bytes(size_t rows, size_t columns, size_t group);
+
+// Quantises and packs `count` <= 64 rows of w from row `first` on, a multiple of 64: value = round(w / scale),
+// scale = the row's largest absolute value / 127. A row with an infinity or a NaN gets the scale NaN.
+void ek_int8_pack(
+    const float *values, size_t first, size_t count, size_t rows, size_t columns, size_t group, void *packed);
+
+// As ek_bf16_product; x is quantised instead of rounded.
+bool ek_int8_product(
+    ek_path path, ek_pool *pool, const void *packed, size_t rows, size_t columns, size_t group, const float *x,
+    size_t count, const float *bias, float *out);
+
 // MARK: The machine's limit
 
 // Runs the multiply-add that the products of `path` are made of, operands in registers, `rounds` times on every
