@@ -51,6 +51,10 @@ let package = Package(
     // addition that are rounded apart on one path must be on the others.
     .target(name: "EngineKernels", cSettings: strictC + [.unsafeFlags(["-ffp-contract=off"])]),
 
+    // The share of the machine's peak that they reach.
+    .executableTarget(
+      name: "kernel-bench", dependencies: ["EngineKernels"], path: "Benchmarks/kernels", cSettings: strictC),
+
     // weights -> tokens -> denoise -> text. Knows no benchmark.
     .target(
       name: "DiffusionEngine",
