@@ -26,8 +26,7 @@ extern const bf16_path ek_bf16_avx2;
 extern const bf16_path ek_bf16_avx512;
 #endif
 
-// The bits of `value` rounded to the nearest bf16, ties to even; NaN stays NaN. By bits on every path, because
-// the instruction for it flushes denormals.
+// The bits of `value` rounded to the nearest bf16, ties to even; NaN stays NaN.
 static inline __attribute__((always_inline)) uint32_t bf16_bits(float value) {
   uint32_t bits;
   memcpy(&bits, &value, sizeof bits);

@@ -6,19 +6,32 @@
 
 enum { EK_INT8_TILE_ROWS = 6 };
 
+// What a tile is computed from: integers = start + x * panel, then out = (first ? 0 : out) + integers * x_scale,
+// and when `scales` is given, with the last group: out = out * scales + bias.
+typedef struct int8_tile {
+  const char *x;  // rows that are x_stride bytes apart
+  size_t x_stride;
+  const int8_t *panel;
+  size_t quads;
+  const int32_t *start;   // [64]
+  const float *x_scales;  // one for each row, x_scale_stride apart
+  size_t x_scale_stride;
+  bool first;
+  const float *scales;  // [64] or NULL
+  const float *bias;    // [64]
+  float *out;           // rows that are out_stride floats apart
+  size_t out_stride;
+  size_t rows;
+} int8_tile;
+
 // What one instruction set contributes to the int8 product.
 typedef struct int8_path {
   // 128 when x is stored as value + 128 in a byte without sign, else 0.
   int32_t x_offset;
   // Quantises `columns` numbers of one row of x, one group, to whole quadruples; returns the scale.
   float (*quantize)(const float *x, size_t columns, void *out);
-  // sums[rows, 64] = start + x * panel over `quads` quadruples of columns; x_stride is bytes.
-  void (*tile)(
-      const void *x, size_t x_stride, const int8_t *panel, size_t quads, const int32_t *start, int32_t *sums,
-      size_t rows);
-  // out[64] = (first ? 0 : out) + sums * x_scale, and when `scales` is given: out * scales + bias.
-  void (*finish)(
-      const int32_t *sums, float x_scale, bool first, const float *scales, const float *bias, float *out);
+  // One tile of out, [rows, 64], one group of `quads` quadruples of columns, as `what` says.
+  void (*tile)(const int8_tile *what);
 } int8_path;
 
 extern const int8_path ek_int8_portable;
@@ -58,7 +71,7 @@ static inline __attribute__((always_inline)) float scale_of(float largest) {
 }
 
 static inline __attribute__((always_inline)) float quantize_group(
-    const float *x, size_t columns, int32_t offset, uint8_t *out) {
+    const float *restrict x, size_t columns, int32_t offset, uint8_t *restrict out) {
   float largest = largest_absolute(x, columns);
   float scale = scale_of(largest);
   float inverse = scale > 0 ? SCALE_UNIT / largest : 0;
@@ -71,13 +84,17 @@ static inline __attribute__((always_inline)) float quantize_group(
   return scale;
 }
 
-static inline __attribute__((always_inline)) void finish_row(
-    const int32_t *sums, float x_scale, bool first, const float *scales, const float *bias, float *out) {
-  float values[EK_PANEL];
-  for (size_t at = 0; at < EK_PANEL; at++) values[at] = (float)sums[at] * x_scale;
-  if (!first)
-    for (size_t at = 0; at < EK_PANEL; at++) values[at] = out[at] + values[at];
-  if (scales)
-    for (size_t at = 0; at < EK_PANEL; at++) values[at] = values[at] * scales[at] + bias[at];
-  memcpy(out, values, sizeof values);
+// What follows the integers, [rows, 64]. No path may fuse the multiplications with the additions.
+static inline __attribute__((always_inline)) void finish_tile(const int8_tile *what, const int32_t *sums) {
+  for (size_t row = 0; row < what->rows; row++) {
+    float x_scale = what->x_scales[row * what->x_scale_stride];
+    float *out = what->out + row * what->out_stride;
+    float values[EK_PANEL];
+    for (size_t at = 0; at < EK_PANEL; at++) values[at] = (float)sums[row * EK_PANEL + at] * x_scale;
+    if (!what->first)
+      for (size_t at = 0; at < EK_PANEL; at++) values[at] = out[at] + values[at];
+    if (what->scales)
+      for (size_t at = 0; at < EK_PANEL; at++) values[at] = values[at] * what->scales[at] + what->bias[at];
+    memcpy(out, values, sizeof values);
+  }
 }

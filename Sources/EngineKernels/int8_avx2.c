@@ -43,27 +43,23 @@ AVX2 static inline __attribute__((always_inline)) void strip(
   }
 }
 
-AVX2 static void tile(
-    const void *x, size_t x_stride, const int8_t *panel, size_t quads, const int32_t *start, int32_t *sums,
-    size_t rows) {
-  for (size_t row = 0; row < rows; row += 3) {
-    const char *line = (const char *)x + row * x_stride;
+AVX2 static void tile(const int8_tile *what) {
+  int32_t sums[EK_INT8_TILE_ROWS * EK_PANEL];
+  for (size_t row = 0; row < what->rows; row += 3) {
+    const char *line = what->x + row * what->x_stride;
     for (size_t at = 0; at < EK_PANEL; at += 16) {
-#define STRIP(n) strip(n, line, x_stride, panel + 4 * at, quads, start + at, sums + row * EK_PANEL + at)
-      switch (rows - row) {
+      const int8_t *panel = what->panel + 4 * at;
+#define STRIP(n) strip(n, line, what->x_stride, panel, what->quads, what->start + at, sums + row * EK_PANEL + at)
+      switch (what->rows - row) {
         case 1: STRIP(1); break;
         case 2: STRIP(2); break;
         default: STRIP(3); break;
       }
     }
   }
+  finish_tile(what, sums);
 }
 
-AVX2 static void finish(
-    const int32_t *sums, float x_scale, bool first, const float *scales, const float *bias, float *out) {
-  finish_row(sums, x_scale, first, scales, bias, out);
-}
-
-const int8_path ek_int8_avx2 = {.x_offset = 0, .quantize = quantize, .tile = tile, .finish = finish};
+const int8_path ek_int8_avx2 = {.x_offset = 0, .quantize = quantize, .tile = tile};
 
 #endif

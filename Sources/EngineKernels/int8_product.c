@@ -58,15 +58,15 @@ static void multiply_panel(const job *job, size_t index) {
       for (size_t group = begin; group < end; group++) {
         size_t quad = group * layout->group_quads;
         size_t quads = layout->quads - quad < layout->group_quads ? layout->quads - quad : layout->group_quads;
-        int32_t sums[EK_INT8_TILE_ROWS * EK_PANEL];
-        job->path->tile(
-            job->quantized + row * job->stride + 4 * quad, job->stride, panel + quad * 4 * EK_PANEL, quads,
-            job->path->x_offset ? offsets + group * EK_PANEL : zeros, sums, rows);
-        bool last = group + 1 == layout->groups;
-        for (size_t at = 0; at < rows; at++)
-          job->path->finish(
-              sums + at * EK_PANEL, job->x_scales[(row + at) * layout->groups + group], group == 0,
-              last ? scales : NULL, bias, target + at * stride);
+        int8_tile tile = {
+            .x = job->quantized + row * job->stride + 4 * quad, .x_stride = job->stride,
+            .panel = panel + quad * 4 * EK_PANEL, .quads = quads,
+            .start = job->path->x_offset ? offsets + group * EK_PANEL : zeros,
+            .x_scales = job->x_scales + row * layout->groups + group, .x_scale_stride = layout->groups,
+            .first = group == 0, .scales = group + 1 == layout->groups ? scales : NULL, .bias = bias,
+            .out = target, .out_stride = stride, .rows = rows,
+        };
+        job->path->tile(&tile);
       }
       if (width < EK_PANEL)
         for (size_t at = 0; at < rows; at++)
