@@ -39,17 +39,14 @@ public final class DiffusionModel: Sendable {
   /// - Parameters:
   ///   - folder: the folder that holds config.json.
   ///   - precision: the numbers that weights are stored in and multiplied with.
-  ///   - threads: threads of one matrix product; `nil` takes one for each core. OpenBLAS's count, which this
-  ///     sets too, is one for the whole process.
+  ///   - threads: threads of one matrix product; `nil` takes one for each core. OpenBLAS has one count for the
+  ///     whole process, that of the model loaded last: these in single precision, otherwise 1.
   /// - Throws: what is missing, malformed or unsupported, with its file, tensor or field.
   public static func load(
     _ folder: String, precision: Precision = .fp32, threads: Int? = nil
   ) throws(EngineError) -> DiffusionModel {
-    if let threads {
-      guard threads >= 1 else {
-        throw EngineError(.invalidArgument, "threads is \(threads)", hint: "it must be at least 1")
-      }
-      BLAS.setThreads(threads)
+    if let threads, threads < 1 {
+      throw EngineError(.invalidArgument, "threads is \(threads)", hint: "it must be at least 1")
     }
     let files = try CheckpointFolder(folder)
     let configurationFile = try files.file("config.json")
@@ -64,6 +61,13 @@ public final class DiffusionModel: Sendable {
     }
     let table = try TensorTable(files)
     let packing = try WeightPacking(precision, threads: threads)
+    if packing != nil {
+      // Attention is left to OpenBLAS, whose bits depend on its threads, and whose threads spin for a while after
+      // each product, on the cores that the model's own want.
+      BLAS.setThreads(1)
+    } else if let threads {
+      BLAS.setThreads(threads)
+    }
     let weights = try Weights(table, configuration, packing: packing)
     return DiffusionModel(
       configuration: configuration, tokenizer: tokenizer, precision: precision,

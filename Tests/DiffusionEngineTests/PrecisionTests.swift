@@ -32,6 +32,17 @@ struct PrecisionTests {
     #expect(error < 0.1 && error > 1e-4)
   }
 
+  /// On a canvas so long that OpenBLAS would share out attention among threads, if it were let.
+  @Test(arguments: [Precision.bf16, .int8])
+  func logitsDoNotDependOnThreads(_ precision: Precision) throws {
+    let tokens = (0..<701).map { Int32($0 * 37 % 300) }
+    let logits = try [1, 2, 3].map { threads in
+      try DiffusionModel.load(Fixture.path("tiny"), precision: precision, threads: threads).logits(tokens)
+    }
+    #expect(!logits[0].contains { !$0.isFinite })
+    #expect(logits[1] == logits[0] && logits[2] == logits[0])
+  }
+
   @Test(arguments: [Precision.bf16, .int8])
   func generationsDoNotDependOnThreads(_ precision: Precision) throws {
     var options = DenoisingOptions()
