@@ -47,11 +47,19 @@ let package = Package(
     // JSON: read by json-c, cut into raw slices by our own strict scanner.
     .target(name: "JSON", dependencies: ["CJSONC"], swiftSettings: strict),
 
+    // Matrix products with packed weights, for each instruction set. No contraction: a multiplication and an
+    // addition that are rounded apart on one path must be on the others.
+    .target(name: "EngineKernels", cSettings: strictC + [.unsafeFlags(["-ffp-contract=off"])]),
+
+    // The share of the machine's peak that they reach.
+    .executableTarget(
+      name: "kernel-bench", dependencies: ["EngineKernels"], path: "Benchmarks/kernels", cSettings: strictC),
+
     // weights -> tokens -> denoise -> text. Knows no benchmark.
     .target(
       name: "DiffusionEngine",
       dependencies: [
-        "JSON", "COpenBLAS",
+        "JSON", "COpenBLAS", "EngineKernels",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict + optimized),

@@ -1,23 +1,31 @@
 /// A diffusion language model and its tokenizer, loaded and ready.
 ///
 /// Immutable once loaded: `logits` and `generate` may be called from several threads, each call with
-/// buffers of its own. The number of threads inside one matrix product is OpenBLAS's, for the process.
+/// buffers of its own. In single precision the threads inside one matrix product are OpenBLAS's, for the
+/// process; in the other precisions they are the model's own, and callers take turns with them.
 public final class DiffusionModel: Sendable {
   /// The facts of config.json, or of the metadata.
   public let configuration: ModelConfiguration
   /// The tokenizer of the same folder or file.
   public let tokenizer: Tokenizer
+  /// The numbers that weights are stored in and multiplied with.
+  public let precision: Precision
+  /// What the products of packed weights are computed with; `nil` in single precision, which is OpenBLAS's.
+  public let instructions: InstructionSet?
 
   let network: ForwardPass
   private let weightsFiles: [(name: String, file: MappedFile)]
   private let configurationFiles: [(name: String, file: MappedFile)]
 
   private init(
-    configuration: ModelConfiguration, tokenizer: Tokenizer, network: ForwardPass,
+    configuration: ModelConfiguration, tokenizer: Tokenizer, precision: Precision,
+    instructions: InstructionSet?, network: ForwardPass,
     weightsFiles: [(name: String, file: MappedFile)], configurationFiles: [(name: String, file: MappedFile)]
   ) {
     self.configuration = configuration
     self.tokenizer = tokenizer
+    self.precision = precision
+    self.instructions = instructions
     self.network = network
     self.weightsFiles = weightsFiles
     self.configurationFiles = configurationFiles
@@ -26,23 +34,34 @@ public final class DiffusionModel: Sendable {
   /// Reads config.json, the safetensors and the tokenizer of a checkpoint folder, or a GGUF file, which holds
   /// all three.
   ///
-  /// Weights are widened to single precision in memory: four bytes a parameter.
+  /// Weights are converted while they are read and held once: four bytes a parameter in single precision, two
+  /// in bf16, one in int8 (two for embedding and head).
   ///
   /// - Parameters:
   ///   - path: the folder that holds config.json, or a GGUF file.
-  ///   - threads: threads of one matrix product, for the whole process; `nil` leaves OpenBLAS's choice.
+  ///   - precision: the numbers that weights are stored in and multiplied with.
+  ///   - threads: threads of one matrix product; `nil` takes one for each core. OpenBLAS has one count for the
+  ///     whole process, that of the model loaded last: these in single precision, otherwise 1.
   /// - Throws: what is missing, malformed or unsupported, with its file, tensor or field.
-  public static func load(_ path: String, threads: Int? = nil) throws(EngineError) -> DiffusionModel {
-    if let threads {
-      guard threads >= 1 else {
-        throw EngineError(.invalidArgument, "threads is \(threads)", hint: "it must be at least 1")
-      }
-      BLAS.setThreads(threads)
+  public static func load(
+    _ path: String, precision: Precision = .fp32, threads: Int? = nil
+  ) throws(EngineError) -> DiffusionModel {
+    if let threads, threads < 1 {
+      throw EngineError(.invalidArgument, "threads is \(threads)", hint: "it must be at least 1")
     }
     let checkpoint = try Checkpoint(path)
-    let weights = try Weights(checkpoint.table, checkpoint.configuration)
+    let packing = try WeightPacking(precision, threads: threads)
+    if packing != nil {
+      // Attention is left to OpenBLAS, whose bits depend on its threads, and whose threads spin for a while after
+      // each product, on the cores that the model's own want.
+      BLAS.setThreads(1)
+    } else if let threads {
+      BLAS.setThreads(threads)
+    }
+    let weights = try Weights(checkpoint.table, checkpoint.configuration, packing: packing)
     return DiffusionModel(
-      configuration: checkpoint.configuration, tokenizer: checkpoint.tokenizer,
+      configuration: checkpoint.configuration, tokenizer: checkpoint.tokenizer, precision: precision,
+      instructions: packing?.pool.instructions,
       network: ForwardPass(configuration: checkpoint.configuration, weights: weights),
       weightsFiles: checkpoint.table.files, configurationFiles: checkpoint.configurationFiles)
   }

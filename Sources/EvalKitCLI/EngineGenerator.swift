@@ -17,10 +17,11 @@ actor EngineGenerator: Generator {
   ///
   /// - Parameter style: `nil` takes what the checkpoint was trained for.
   static func load(
-    folder: String, options: DenoisingOptions, style: PromptStyle?, threads: Int?
+    folder: String, options: DenoisingOptions, style: PromptStyle?, precision: Precision, threads: Int?
   ) async throws -> EngineGenerator {
     let thread = EngineThread()
-    let (model, hashes) = try await Loader(thread: thread).load(folder, threads: threads)
+    let (model, hashes) = try await Loader(thread: thread).load(
+      folder, precision: precision, threads: threads)
     return EngineGenerator(
       model: model, hashes: hashes, folder: folder, options: options, style: style, thread: thread)
   }
@@ -31,8 +32,10 @@ actor EngineGenerator: Generator {
 
     init(thread: EngineThread) { self.thread = thread }
 
-    func load(_ folder: String, threads: Int?) throws -> (DiffusionModel, ModelIdentity) {
-      let model = try DiffusionModel.load(folder, threads: threads)
+    func load(
+      _ folder: String, precision: Precision, threads: Int?
+    ) throws -> (DiffusionModel, ModelIdentity) {
+      let model = try DiffusionModel.load(folder, precision: precision, threads: threads)
       return (model, try model.identity())
     }
   }
@@ -53,7 +56,7 @@ actor EngineGenerator: Generator {
     identity = [
       "sha256": .string(hashes.sha256), "weights_sha256": .string(hashes.weights),
       "tokenizer_sha256": .string(hashes.tokenizer), "parameters": JSONValue(hashes.parameterCount),
-      "precision": "fp32", "sampler": .object(options.json),
+      "precision": .string(model.arithmetic), "sampler": .object(options.json),
     ]
   }
 
@@ -69,6 +72,13 @@ actor EngineGenerator: Generator {
         "prompt_tokens": JSONValue(ids.count), "forward_passes": JSONValue(generation.forwards),
         "masks_left": JSONValue(answer.count { $0 == model.configuration.maskToken }),
       ])
+  }
+}
+
+extension DiffusionModel {
+  /// What decides the logits, besides the weights: instruction sets round sums differently.
+  fileprivate var arithmetic: String {
+    instructions.map { "\(precision.rawValue)/\($0.rawValue)" } ?? precision.rawValue
   }
 }
 

@@ -57,7 +57,8 @@ struct RunCommand: AsyncParsableCommand {
     if model == "canonical" { return .canonical(samplesPerTask: samples) }
     if !common.quiet { Console.note("loading and hashing \(model)") }
     let generator = try await EngineGenerator.load(
-      folder: model, options: try sampler.denoising(), style: sampler.promptStyle, threads: sampler.threads)
+      folder: model, options: try sampler.denoising(), style: sampler.promptStyle,
+      precision: sampler.precision, threads: sampler.threads)
     return .model(generator, samplesPerTask: samples)
   }
 }
@@ -92,6 +93,9 @@ struct SamplerOptions: ParsableArguments {
   @Option(help: "How tasks are put: completion, chat (default: what the checkpoint was trained for).")
   var promptStyle: PromptStyle?
 
+  @Option(help: "Numbers of the weights: fp32, bf16, int8.")
+  var precision: Precision = .fp32
+
   @Option(help: ArgumentHelp("Cores for the model (default: all).", valueName: "count"))
   var threads: Int?
 
@@ -123,4 +127,5 @@ struct SamplerOptions: ParsableArguments {
   }
 }
 
+extension Precision: ExpressibleByArgument {}
 extension UnmaskingAlgorithm: ExpressibleByArgument {}

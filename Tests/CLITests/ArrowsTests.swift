@@ -5,13 +5,14 @@ import Testing
 struct ArrowsTests {
   private static let allowed: [String: Set<String>] = [
     "Sources/JSON": ["CJSONC"],
-    "Sources/DiffusionEngine": ["JSON", "COpenBLAS"],
+    "Sources/DiffusionEngine": ["JSON", "COpenBLAS", "EngineKernels"],
     "Sandbox": ["JSON"],
     "Sources/EvalKit": ["JSON", "Sandbox", "CZlib"],
     "Sources/EvalKitCLI": ["JSON", "EvalKit", "DiffusionEngine", "Sandbox"],
   ]
   private static let ours: Set<String> = [
     "JSON", "DiffusionEngine", "Sandbox", "EvalKit", "EvalKitCLI", "CJSONC", "COpenBLAS", "CZlib",
+    "EngineKernels",
   ]
 
   @Test(arguments: allowed.keys.sorted())

@@ -99,6 +99,19 @@ struct ModelRunTests {
     }
   }
 
+  @Test func otherArithmeticIsAnotherRun() async throws {
+    try await Scratch.withFolder { folder in
+      let run = command(folder) + ["--limit", "1", "--json", "--precision", "bf16"]
+      let result = try await Binary.run(run, environment: ["EVALKIT_CPU": "portable"])
+      #expect(result.code == 0, "\(result.error)")
+      #expect(try result.json()["identity"]?["source"]?["precision"] == "bf16/portable")
+      let other = try await Binary.run(run + ["--precision", "fp32"])
+      #expect(other.code == 2 && other.error.contains("precision"), "\(other.error)")
+      let unknown = try await Binary.run(run, environment: ["EVALKIT_CPU": "abacus"])
+      #expect(unknown.code == 64 && unknown.error.contains("EVALKIT_CPU"), "\(unknown.error)")
+    }
+  }
+
   @Test func aDamagedCheckpointIsNamed() async throws {
     try await Scratch.withFolder { folder in
       let copy = "\(folder)/ckpt"

@@ -27,6 +27,11 @@ enum Fixture {
 
   static func tokens(_ value: JSONValue?) throws -> [Int32] { try integers(value).map { Int32($0) } }
 
+  /// Single-precision numbers written as the integers of their bits.
+  static func floats(_ value: JSONValue?) throws -> [Float] {
+    try integers(value).map { Float(bitPattern: UInt32(bitPattern: Int32($0))) }
+  }
+
   static func littleEndian(_ name: String) throws -> [UInt32] {
     let bytes = try bytes(name)
     return stride(from: 0, to: bytes.count, by: 4).map { at in

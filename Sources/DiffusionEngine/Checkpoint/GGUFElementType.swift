@@ -48,6 +48,16 @@ enum GGUFElementType: UInt32, Sendable, CaseIterable {
     return names[number] ?? "number \(number)"
   }
 
+  /// The same type outside of GGUF files; `nil` for quantised ones.
+  var plain: ElementType? {
+    switch self {
+    case .float32: .float32
+    case .float16: .float16
+    case .bfloat16: .bfloat16
+    default: nil
+    }
+  }
+
   /// The elements of whole blocks in single precision, in the order and with the roundings of ggml's
   /// reference: scales are multiplied first, minima subtracted last.
   func widened(_ bytes: UnsafeRawBufferPointer) -> [Float] {

@@ -27,6 +27,28 @@ struct TensorTable: Sendable {
       case .gguf(let file, let entry): file.file.withBytes(entry.range) { entry.type.widened($0) }
       }
     }
+
+    /// Rows of a matrix of `columns`, whole blocks where it is quantised.
+    func lend(rows: Range<Int>, columns: Int, _ body: (UnsafeRawBufferPointer, ElementType) -> Void) {
+      switch self {
+      case .safetensors(let file, let entry):
+        let width = columns * entry.type.width
+        let start = entry.range.lowerBound
+        file.file.withBytes(start + rows.lowerBound * width..<start + rows.upperBound * width) {
+          body($0, entry.type)
+        }
+      case .gguf(let file, let entry):
+        precondition(columns.isMultiple(of: entry.type.blockCount), "a row ends inside a block")
+        let width = columns / entry.type.blockCount * entry.type.blockSize
+        let start = entry.range.lowerBound
+        let range = start + rows.lowerBound * width..<start + rows.upperBound * width
+        if let type = entry.type.plain {
+          file.file.withBytes(range) { body($0, type) }
+        } else {
+          file.file.withBytes(range) { entry.type.widened($0) }.withUnsafeBytes { body($0, .float32) }
+        }
+      }
+    }
   }
 
   /// The tensors of a GGUF file, which is the whole checkpoint.
@@ -64,8 +86,43 @@ struct TensorTable: Sendable {
 
   /// The elements of tensor `name` widened to single precision.
   ///
+  /// - Parameter headSize: for matrices whose output is rotated head by head; see ``RowOrder``.
   /// - Throws: an error that names the tensor when it is absent or of another shape.
-  func elements(_ name: String, shape: [Int]) throws(EngineError) -> [Float] {
+  func elements(_ name: String, shape: [Int], rotatedBy headSize: Int? = nil) throws(EngineError) -> [Float] {
+    let values = try place(name, shape: shape).elements()
+    guard let headSize, rotatesNeighbours, let columns = shape.last else { return values }
+    return RowOrder.halves(ofNeighbours: values, headSize: headSize, columns: columns)
+  }
+
+  /// Lends the elements of tensor `name`, [rows, columns], a group of rows at a time: who converts weights
+  /// need not hold a matrix twice. They are lent as they are stored, or widened where a packing knows
+  /// no such type.
+  ///
+  /// - Parameters:
+  ///   - headSize: for matrices whose output is rotated head by head; see ``RowOrder``.
+  ///   - body: gets the index of the group's first row, its elements and their type.
+  /// - Throws: an error that names the tensor when it is absent or of another shape.
+  func forEachGroup(
+    of size: Int, inRowsOf name: String, _ rows: Int, _ columns: Int, rotatedBy headSize: Int?,
+    _ body: (Int, UnsafeRawBufferPointer, ElementType) -> Void
+  ) throws(EngineError) {
+    let place = try place(name, shape: [rows, columns])
+    if headSize != nil, rotatesNeighbours {
+      let values = try elements(name, shape: [rows, columns], rotatedBy: headSize)
+      values.withUnsafeBytes { bytes in
+        for first in stride(from: 0, to: rows, by: size) {
+          let range = 4 * columns * first..<4 * columns * min(first + size, rows)
+          body(first, UnsafeRawBufferPointer(rebasing: bytes[range]), .float32)
+        }
+      }
+      return
+    }
+    for first in stride(from: 0, to: rows, by: size) {
+      place.lend(rows: first..<min(first + size, rows), columns: columns) { body(first, $0, $1) }
+    }
+  }
+
+  private func place(_ name: String, shape: [Int]) throws(EngineError) -> Place {
     guard let place = places[name] else {
       throw EngineError(
         .malformed, "tensor '\(name)' is missing from the checkpoint",
@@ -77,6 +134,6 @@ struct TensorTable: Sendable {
         .malformed, "tensor '\(name)' in '\(facts.path)' has the shape \(facts.shape), not \(shape)",
         hint: "the weights do not belong to this configuration")
     }
-    return place.elements()
+    return place
   }
 }

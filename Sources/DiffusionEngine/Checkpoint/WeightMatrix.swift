@@ -4,6 +4,8 @@
 struct WeightMatrix: Sendable {
   private enum Storage: Sendable {
     case single(Matrix)
+    case packed(PackedMatrix)
+    case quantized(QuantizedMatrix)
   }
 
   private let storage: Storage
@@ -19,6 +21,18 @@ struct WeightMatrix: Sendable {
     columns = matrix.columns
   }
 
+  init(_ matrix: PackedMatrix) {
+    storage = .packed(matrix)
+    rows = matrix.rows
+    columns = matrix.columns
+  }
+
+  init(_ matrix: QuantizedMatrix) {
+    storage = .quantized(matrix)
+    rows = matrix.rows
+    columns = matrix.columns
+  }
+
   /// out = x · Wᵀ + bias.
   ///
   /// - Parameters:
@@ -29,8 +43,12 @@ struct WeightMatrix: Sendable {
     switch storage {
     case .single(let matrix):
       BLAS.multiplyByTransposed(x, 0..<x.columns, matrix, 0..<matrix.columns, into: &out)
+      if let bias { Kernels.add(rowOf: bias, to: &out) }
+    case .packed(let matrix):
+      matrix.apply(to: x, bias: bias, into: &out)
+    case .quantized(let matrix):
+      matrix.apply(to: x, bias: bias, into: &out)
     }
-    if let bias { Kernels.add(rowOf: bias, to: &out) }
   }
 
   /// Copies row `row` (an embedding) to row `target` of `out`.
@@ -39,6 +57,10 @@ struct WeightMatrix: Sendable {
     switch storage {
     case .single(let matrix):
       out.values.replaceSubrange(out.range(ofRow: target), with: matrix.values[matrix.range(ofRow: row)])
+    case .packed(let matrix):
+      matrix.copyRow(row, to: target, of: &out)
+    case .quantized:
+      preconditionFailure("embeddings are never quantised")
     }
   }
 }

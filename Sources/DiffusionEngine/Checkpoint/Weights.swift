@@ -27,18 +27,21 @@ struct Weights: Sendable {
   /// Elements of all tensors used, a tied head counted once.
   let parameterCount: Int
 
-  init(_ table: TensorTable, _ configuration: ModelConfiguration) throws(EngineError) {
+  /// - Parameter packing: how matrices are stored; `nil` keeps them in single precision.
+  init(
+    _ table: TensorTable, _ configuration: ModelConfiguration, packing: WeightPacking? = nil
+  ) throws(EngineError) {
     let hidden = configuration.hiddenSize
     let inner = configuration.intermediateSize
     let queries = configuration.headCount * configuration.headSize
     let keys = configuration.keyValueHeadCount * configuration.headSize
     let vocabulary = configuration.vocabularySize
-    var reader = Reader(table: table)
+    var reader = Reader(table: table, packing: packing)
 
     let architecture = configuration.architecture
     let names = table.names ?? architecture.tensors
 
-    embedding = try reader.matrix(names.embedding, vocabulary, hidden)
+    embedding = try reader.matrix(names.embedding, vocabulary, hidden, .vocabulary)
     var layers: [Layer] = []
     for index in 0..<configuration.layerCount {
       func weight(_ part: String) -> String { names.weight(index, part) }
@@ -62,29 +65,31 @@ struct Weights: Sendable {
           postNorm: try reader.vector(weight(names.postNorm), hidden),
           gate: try reader.matrix(weight(names.gate), inner, hidden),
           up: try reader.matrix(weight(names.up), inner, hidden),
-          down: try reader.matrix(weight(names.down), hidden, inner)))
+          down: try reader.matrix(weight(names.down), hidden, inner, .down)))
     }
     self.layers = layers
     finalNorm = try reader.vector(names.finalNorm, hidden)
     head =
       configuration.tiesEmbeddings
-      ? embedding : try reader.matrix(names.head, vocabulary, hidden)
+      ? embedding : try reader.matrix(names.head, vocabulary, hidden, .vocabulary)
     parameterCount = reader.count
   }
 
   /// Takes tensors from the table with the shape checked, and counts them.
   private struct Reader {
     let table: TensorTable
+    let packing: WeightPacking?
     var count = 0
 
     /// - Parameter headSize: for matrices whose output is rotated head by head.
     mutating func matrix(
-      _ name: String, _ rows: Int, _ columns: Int, rotatedBy headSize: Int? = nil
+      _ name: String, _ rows: Int, _ columns: Int, _ role: MatrixRole = .inner, rotatedBy headSize: Int? = nil
     ) throws(EngineError) -> WeightMatrix {
-      var values = try table.elements(name, shape: [rows, columns])
-      if let headSize, table.rotatesNeighbours {
-        values = RowOrder.halves(ofNeighbours: values, headSize: headSize, columns: columns)
+      if let packing {
+        count += rows * columns
+        return try packing.matrix(name, rows, columns, role, rotatedBy: headSize, of: table)
       }
+      let values = try table.elements(name, shape: [rows, columns], rotatedBy: headSize)
       count += values.count
       return WeightMatrix(Matrix(rows: rows, columns: columns, values: values))
     }

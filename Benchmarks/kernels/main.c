@@ -1,0 +1,148 @@
+// The share of this machine's peak that the products of EngineKernels reach at the shapes of Qwen2.5-Coder:
+//
+//     swift build -c release --product kernel-bench && .build/release/kernel-bench [rows [avx512|avx2|portable]]
+//
+// Every product is timed between two loops of the multiply-add that it is made of, in the same second, because
+// clocks move with the host. "wall" is what a user waits for, "cpu" is against the time that the process had the
+// cores: on a machine that is not idle only the second says something about the kernels. Medians of the rounds.
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine_kernels.h"
+
+enum { ROUNDS = 7, VOCABULARY_ROWS = 64 };
+
+typedef struct shape {
+  const char *name;
+  size_t rows, columns, group;
+} shape;
+
+static const shape shapes[] = {
+    {"0.5B q, o", 896, 896, 0},          {"0.5B gate, up", 4864, 896, 0},    {"0.5B down", 896, 4864, 128},
+    {"1.5B q, o", 1536, 1536, 0},        {"1.5B gate, up", 8960, 1536, 0},   {"1.5B down", 1536, 8960, 128},
+    {"7B q, o", 3584, 3584, 0},          {"7B k, v", 512, 3584, 0},          {"7B gate, up", 18944, 3584, 0},
+    {"7B down", 3584, 18944, 128},       {"0.5B head", 151936, 896, 0},      {"7B head", 152064, 3584, 0},
+};
+
+typedef struct span {
+  double wall, cpu;
+} span;
+
+static double seconds(clockid_t clock) {
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static span now(void) { return (span){seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID)}; }
+
+static span since(span start) {
+  span end = now();
+  return (span){end.wall - start.wall, end.cpu - start.cpu};
+}
+
+static int ascending(const void *left, const void *right) {
+  double a = *(const double *)left, b = *(const double *)right;
+  return (a > b) - (a < b);
+}
+
+static double median(double *values) {
+  qsort(values, ROUNDS, sizeof *values, ascending);
+  return values[ROUNDS / 2];
+}
+
+static void *memory(size_t bytes) {
+  void *result = ek_allocate(bytes);
+  if (!result) {
+    fprintf(stderr, "kernel-bench: no memory for %zu bytes\n", bytes);
+    exit(2);
+  }
+  return result;
+}
+
+static void measure(const shape *shape, ek_arithmetic arithmetic, ek_path path, size_t threads, size_t count) {
+  size_t rows = shape->rows, columns = shape->columns;
+  // Heads are wide: so many rows of the canvas at once as the engine gives them.
+  if (rows > 100000 && count > VOCABULARY_ROWS) count = VOCABULARY_ROWS;
+  size_t group = shape->group ? shape->group : (columns + 3) / 4 * 4;
+  ek_pool *pool = ek_pool_start(threads);
+  float *x = memory(count * columns * sizeof *x), *w = memory(EK_PANEL * columns * sizeof *w);
+  float *out = memory(count * rows * sizeof *out);
+  if (!pool) exit(2);
+  for (size_t at = 0; at < count * columns; at++) x[at] = (float)((at * 2654435761u) % 2001) / 1000 - 1;
+  for (size_t at = 0; at < EK_PANEL * columns; at++) w[at] = (float)((at * 2246822519u) % 2001) / 1000 - 1;
+  size_t bytes = arithmetic == EK_INT8 ? ek_int8_bytes(rows, columns, group)
+                                       : ek_bf16_words(rows, columns) * sizeof(uint32_t);
+  void *packed = memory(bytes);
+  for (size_t row = 0; row < rows; row += EK_PANEL) {
+    size_t some = rows - row < EK_PANEL ? rows - row : EK_PANEL;
+    if (arithmetic == EK_INT8) {
+      ek_int8_pack(w, row, some, rows, columns, group, packed);
+    } else {
+      ek_bf16_pack_single(w, some, columns, (uint32_t *)packed + row * ((columns + 1) / 2));
+    }
+  }
+
+  double work = 2.0 * (double)count * (double)rows * (double)columns;
+  double wall[ROUNDS], cpu[ROUNDS], speed[ROUNDS], peak[ROUNDS];
+  for (int round = -1; round < ROUNDS; round++) {
+    span started = now();
+    double operations = ek_peak_run(path, arithmetic, pool, path == EK_PORTABLE ? 200000 : 1000000);
+    span limit = since(started);
+    started = now();
+    size_t repeats = 1 + (size_t)(path == EK_PORTABLE ? 0 : 1e10 / work);
+    for (size_t at = 0; at < repeats; at++) {
+      if (arithmetic == EK_INT8) {
+        ek_int8_product(path, pool, packed, rows, columns, group, x, count, NULL, out);
+      } else {
+        ek_bf16_product(path, pool, packed, rows, columns, x, count, NULL, out);
+      }
+    }
+    span taken = since(started);
+    // The first round warms up.
+    if (round < 0) continue;
+    double done = work * (double)repeats;
+    speed[round] = done / taken.wall;
+    peak[round] = operations / limit.wall;
+    wall[round] = speed[round] / peak[round];
+    cpu[round] = done / taken.cpu / (operations / limit.cpu);
+  }
+  printf(
+      "%-14s %6zu x %5zu  x %3zu  %-4s  %zu  %8.1f  %8.1f  %4.0f %%  %4.0f %%\n", shape->name, rows, columns, count,
+      arithmetic == EK_INT8 ? "int8" : "bf16", threads, median(speed) * 1e-9, median(peak) * 1e-9,
+      100 * median(wall), 100 * median(cpu));
+  fflush(stdout);
+  ek_free(packed);
+  ek_free(out);
+  ek_free(w);
+  ek_free(x);
+  ek_pool_stop(pool);
+}
+
+int main(int count, char **arguments) {
+  static const char *names[] = {"portable", "avx2", "avx512"};
+  size_t rows = count > 1 ? strtoul(arguments[1], NULL, 10) : 512;
+  int path = EK_AVX512;
+  while (!ek_path_runs((ek_path)path)) path--;
+  if (count > 2) {
+    path = EK_AVX512;
+    while (path >= 0 && strcmp(arguments[2], names[path]) != 0) path--;
+  }
+  if (rows == 0 || path < 0 || !ek_path_runs((ek_path)path)) {
+    fprintf(stderr, "usage: kernel-bench [rows [avx512|avx2|portable]], a set that this machine has\n");
+    return 64;
+  }
+  printf("%s, billions of operations a second\n", names[path]);
+  printf("%-14s %-14s  %-5s  %-4s  %s  %8s  %8s  %6s  %6s\n", "matrix", "w", "rows", "type", "T", "product", "peak",
+      "wall", "cpu");
+  for (size_t threads = 1; threads <= 2; threads++)
+    for (int arithmetic = EK_BF16; arithmetic <= EK_INT8; arithmetic++)
+      // Heads are never int8.
+      for (size_t at = 0; at < sizeof shapes / sizeof *shapes - (arithmetic == EK_INT8 ? 2 : 0); at++)
+        measure(&shapes[at], (ek_arithmetic)arithmetic, (ek_path)path, threads, rows);
+  return 0;
+}

@@ -1,0 +1,92 @@
+import EngineKernels
+
+/// A linear map stored [out, in] as bf16 in the order in which the kernels of `EngineKernels` read it.
+///
+/// The one place of the engine that hands pointers to these kernels. Written while it is made, read afterwards:
+/// that makes it sendable.
+final class PackedMatrix: @unchecked Sendable {
+  /// Output features.
+  let rows: Int
+  /// Input features.
+  let columns: Int
+  private let pool: KernelPool
+  private let words: UnsafeMutableBufferPointer<UInt32>
+
+  /// Rows that are packed together.
+  static let panel = Int(EK_PANEL)
+
+  /// - Throws: `.unsupported` when the memory is refused.
+  init(rows: Int, columns: Int, pool: KernelPool) throws(EngineError) {
+    precondition(rows > 0 && columns > 0, "a matrix without elements")
+    self.rows = rows
+    self.columns = columns
+    self.pool = pool
+    let count = ek_bf16_words(rows, columns)
+    guard let memory = ek_allocate(4 * count) else {
+      throw EngineError(
+        .unsupported, "there is no memory for a matrix of \(rows) x \(columns) weights",
+        hint: "use a machine with more memory")
+    }
+    words = UnsafeMutableBufferPointer(
+      start: memory.bindMemory(to: UInt32.self, capacity: count), count: count)
+  }
+
+  deinit { ek_free(words.baseAddress) }
+
+  /// Packs stored rows; all of a panel, or all that are left, at once.
+  ///
+  /// - Parameter first: the row of the first of them, a multiple of ``panel``.
+  func pack(_ bytes: UnsafeRawBufferPointer, as type: ElementType, fromRow first: Int) {
+    let count = min(PackedMatrix.panel, rows - first)
+    precondition(first >= 0 && first.isMultiple(of: PackedMatrix.panel) && count > 0, "no such panel")
+    precondition(bytes.count == count * columns * type.width, "rows of another size")
+    let size = PackedMatrix.panel * ((columns + 1) / 2)
+    let panel = UnsafeMutableBufferPointer(
+      rebasing: words[first / PackedMatrix.panel * size..<(first / PackedMatrix.panel + 1) * size])
+    switch type {
+    case .bfloat16:
+      ek_bf16_pack_stored(bytes.baseAddress, count, columns, panel.baseAddress)
+    case .float32, .float16:
+      type.widened(bytes).withUnsafeBufferPointer {
+        ek_bf16_pack_single($0.baseAddress, count, columns, panel.baseAddress)
+      }
+    }
+  }
+
+  /// out = x · Wᵀ + bias, with x rounded to bf16.
+  ///
+  /// - Parameters:
+  ///   - x: [n, columns].
+  ///   - bias: `rows` numbers, or `nil`.
+  ///   - out: [n, rows].
+  func apply(to x: Matrix, bias: [Float]?, into out: inout Matrix) {
+    precondition(x.columns == columns && x.values.count == x.rows * columns, "x has another shape")
+    precondition(out.rows == x.rows && out.columns == rows, "the product has another shape")
+    precondition(out.values.count == out.rows * rows && (bias?.count ?? rows) == rows, "shapes differ")
+    guard x.rows > 0 else { return }
+    let done = x.values.withUnsafeBufferPointer { x in
+      out.values.withUnsafeMutableBufferPointer { out in
+        let target = out.baseAddress
+        let product = { (bias: UnsafePointer<Float>?) in
+          ek_bf16_product(
+            self.pool.instructions.path, self.pool.handle, self.words.baseAddress, self.rows, self.columns,
+            x.baseAddress, x.count / self.columns, bias, target)
+        }
+        return bias.map { $0.withUnsafeBufferPointer { product($0.baseAddress) } } ?? product(nil)
+      }
+    }
+    // As Swift's own arrays do; the scratch is smaller than the workspace that was just allocated.
+    precondition(done, "out of memory")
+  }
+
+  /// Widens row `row` (an embedding) to row `target` of `out`.
+  func copyRow(_ row: Int, to target: Int, of out: inout Matrix) {
+    precondition(row >= 0 && row < rows && out.columns == columns, "no such row")
+    precondition(target >= 0 && target < out.rows, "no such row to write")
+    let range = out.range(ofRow: target)
+    out.values.withUnsafeMutableBufferPointer { out in
+      ek_bf16_row(
+        words.baseAddress, columns, row, UnsafeMutableBufferPointer(rebasing: out[range]).baseAddress)
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/// The numbers that a model's matrices are stored in and multiplied with.
+///
+/// Norms, biases, attention and everything between the products are single precision always.
+public enum Precision: String, Sendable, CaseIterable {
+  /// Single precision on OpenBLAS: the reference.
+  case fp32
+  /// Weights and inputs of products rounded to bf16, sums in single precision.
+  case bf16
+  /// Weights and inputs of the layers' products quantised to int8 (W8A8: a scale for each output feature and for
+  /// each row of the input, in groups of 128 for the down projection); embedding and head as in ``bf16``.
+  case int8
+}

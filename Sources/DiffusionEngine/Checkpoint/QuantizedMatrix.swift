@@ -1,0 +1,81 @@
+import EngineKernels
+
+/// A linear map stored [out, in] as int8 with a scale for each output feature, packed for `EngineKernels`.
+///
+/// Its input is quantised row by row as it comes, with a scale for each row and group of columns (W8A8, dynamic).
+/// Written while it is made, read afterwards: that makes it sendable.
+final class QuantizedMatrix: @unchecked Sendable {
+  /// Output features.
+  let rows: Int
+  /// Input features.
+  let columns: Int
+  /// Input features that share a scale in each row of the input.
+  let group: Int
+  private let pool: KernelPool
+  private let memory: UnsafeMutableRawPointer
+
+  /// Sums of more products than this may leave 32 bits.
+  static let longestGroup = 66_000
+
+  /// - Parameter group: a multiple of 4, or `nil` for one scale a row.
+  /// - Throws: `.unsupported` when the memory is refused, or a row is too long for exact sums.
+  init(rows: Int, columns: Int, group: Int? = nil, pool: KernelPool) throws(EngineError) {
+    precondition(rows > 0 && columns > 0, "a matrix without elements")
+    let group = group ?? (columns + 3) / 4 * 4
+    precondition(group > 0 && group.isMultiple(of: 4), "a group must be whole quadruples")
+    guard group <= QuantizedMatrix.longestGroup else {
+      throw EngineError(
+        .unsupported, "a matrix of \(columns) columns is too wide for int8", hint: "use --precision bf16")
+    }
+    guard let memory = ek_allocate(ek_int8_bytes(rows, columns, group)) else {
+      throw EngineError(
+        .unsupported, "there is no memory for a matrix of \(rows) x \(columns) weights",
+        hint: "use a machine with more memory")
+    }
+    self.rows = rows
+    self.columns = columns
+    self.group = group
+    self.pool = pool
+    self.memory = memory
+  }
+
+  deinit { ek_free(memory) }
+
+  /// Quantises and packs stored rows; all of a panel, or all that are left, at once.
+  ///
+  /// - Parameter first: the row of the first of them, a multiple of ``PackedMatrix/panel``.
+  func pack(_ bytes: UnsafeRawBufferPointer, as type: ElementType, fromRow first: Int) {
+    let count = min(PackedMatrix.panel, rows - first)
+    precondition(first >= 0 && first.isMultiple(of: PackedMatrix.panel) && count > 0, "no such panel")
+    precondition(bytes.count == count * columns * type.width, "rows of another size")
+    type.widened(bytes).withUnsafeBufferPointer {
+      ek_int8_pack($0.baseAddress, first, count, rows, columns, group, memory)
+    }
+  }
+
+  /// out = x · Wᵀ + bias, with x quantised.
+  ///
+  /// - Parameters:
+  ///   - x: [n, columns].
+  ///   - bias: `rows` numbers, or `nil`.
+  ///   - out: [n, rows].
+  func apply(to x: Matrix, bias: [Float]?, into out: inout Matrix) {
+    precondition(x.columns == columns && x.values.count == x.rows * columns, "x has another shape")
+    precondition(out.rows == x.rows && out.columns == rows, "the product has another shape")
+    precondition(out.values.count == out.rows * rows && (bias?.count ?? rows) == rows, "shapes differ")
+    guard x.rows > 0 else { return }
+    let done = x.values.withUnsafeBufferPointer { x in
+      out.values.withUnsafeMutableBufferPointer { out in
+        let target = out.baseAddress
+        let product = { (bias: UnsafePointer<Float>?) in
+          ek_int8_product(
+            self.pool.instructions.path, self.pool.handle, self.memory, self.rows, self.columns, self.group,
+            x.baseAddress, x.count / self.columns, bias, target)
+        }
+        return bias.map { $0.withUnsafeBufferPointer { product($0.baseAddress) } } ?? product(nil)
+      }
+    }
+    // As Swift's own arrays do; the scratch is smaller than the workspace that was just allocated.
+    precondition(done, "out of memory")
+  }
+}

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <string.h>
+
+#include "engine_kernels.h"
+
+enum { EK_INT8_TILE_ROWS = 6 };
+
+// What a tile is computed from: integers = start + x * panel, then out = (first ? 0 : out) + integers * x_scale,
+// and when `scales` is given, with the last group: out = out * scales + bias.
+typedef struct int8_tile {
+  const char *x;  // rows that are x_stride bytes apart
+  size_t x_stride;
+  const int8_t *panel;
+  size_t quads;
+  const int32_t *start;   // [64]
+  const float *x_scales;  // one for each row, x_scale_stride apart
+  size_t x_scale_stride;
+  bool first;
+  const float *scales;  // [64] or NULL
+  const float *bias;    // [64]
+  float *out;           // rows that are out_stride floats apart
+  size_t out_stride;
+  size_t rows;
+} int8_tile;
+
+// What one instruction set contributes to the int8 product.
+typedef struct int8_path {
+  // 128 when x is stored as value + 128 in a byte without sign, else 0.
+  int32_t x_offset;
+  // Quantises `columns` numbers of one row of x, one group, to whole quadruples; returns the scale.
+  float (*quantize)(const float *x, size_t columns, void *out);
+  // One tile of out, [rows, 64], one group of `quads` quadruples of columns, as `what` says.
+  void (*tile)(const int8_tile *what);
+} int8_path;
+
+extern const int8_path ek_int8_portable;
+#if defined(__x86_64__)
+extern const int8_path ek_int8_avx2;
+extern const int8_path ek_int8_avx512;
+#endif
+
+// The largest absolute value, found among the bits: those of positive numbers are in the numbers' order, and the
+// maximum of integers may be taken in any order. A NaN is larger than all.
+static inline __attribute__((always_inline)) float largest_absolute(const float *x, size_t count) {
+  uint32_t largest = 0;
+  for (size_t k = 0; k < count; k++) {
+    uint32_t bits;
+    memcpy(&bits, x + k, sizeof bits);
+    bits &= 0x7FFFFFFF;
+    largest = bits > largest ? bits : largest;
+  }
+  float value;
+  memcpy(&value, &largest, sizeof value);
+  return value;
+}
+
+// The integer nearest to value, ties to even, for |value| < 2^22: the sum with 1.5 * 2^23 has it in its low bits.
+static inline __attribute__((always_inline)) int32_t nearest(float value) {
+  float shifted = value + 0x1.8p23F;
+  int32_t bits;
+  memcpy(&bits, &shifted, sizeof bits);
+  return bits - 0x4B400000;
+}
+
+// Numbers so small that their scale would not be a normal number count as zeros.
+enum { SCALE_UNIT = 127 };
+static inline __attribute__((always_inline)) float scale_of(float largest) {
+  if (!(largest <= 0x1.fffffep127F)) return __builtin_nanf("");
+  return largest < 0x1p-110F ? 0 : largest / SCALE_UNIT;
+}
+
+static inline __attribute__((always_inline)) float quantize_group(
+    const float *restrict x, size_t columns, int32_t offset, uint8_t *restrict out) {
+  float largest = largest_absolute(x, columns);
+  float scale = scale_of(largest);
+  float inverse = scale > 0 ? SCALE_UNIT / largest : 0;
+  if (inverse > 0) {
+    for (size_t k = 0; k < columns; k++) out[k] = (uint8_t)(nearest(x[k] * inverse) + offset);
+  } else {
+    memset(out, offset, columns);
+  }
+  for (size_t k = columns; k % 4 != 0; k++) out[k] = 0;
+  return scale;
+}
+
+// What follows the integers, [rows, 64]. No path may fuse the multiplications with the additions.
+static inline __attribute__((always_inline)) void finish_tile(const int8_tile *what, const int32_t *sums) {
+  for (size_t row = 0; row < what->rows; row++) {
+    float x_scale = what->x_scales[row * what->x_scale_stride];
+    float *out = what->out + row * what->out_stride;
+    float values[EK_PANEL];
+    for (size_t at = 0; at < EK_PANEL; at++) values[at] = (float)sums[row * EK_PANEL + at] * x_scale;
+    if (!what->first)
+      for (size_t at = 0; at < EK_PANEL; at++) values[at] = out[at] + values[at];
+    if (what->scales)
+      for (size_t at = 0; at < EK_PANEL; at++) values[at] = values[at] * what->scales[at] + what->bias[at];
+    memcpy(out, values, sizeof values);
+  }
+}

@@ -1,0 +1,22 @@
+#include "int8.h"
+
+static float quantize(const float *x, size_t columns, void *out) { return quantize_group(x, columns, 0, out); }
+
+static void tile(const int8_tile *what) {
+  int32_t sums[EK_INT8_TILE_ROWS * EK_PANEL];
+  for (size_t row = 0; row < what->rows; row++) {
+    const int8_t *values = (const int8_t *)what->x + row * what->x_stride;
+    int32_t *line = sums + row * EK_PANEL;
+    memcpy(line, what->start, EK_PANEL * sizeof *line);
+    for (size_t quad = 0; quad < what->quads; quad++) {
+      const int8_t *four = values + 4 * quad, *words = what->panel + 4 * EK_PANEL * quad;
+      for (size_t at = 0; at < EK_PANEL; at++) {
+        const int8_t *w = words + 4 * at;
+        line[at] += four[0] * w[0] + four[1] * w[1] + four[2] * w[2] + four[3] * w[3];
+      }
+    }
+  }
+  finish_tile(what, sums);
+}
+
+const int8_path ek_int8_portable = {.x_offset = 0, .quantize = quantize, .tile = tile};

@@ -1,0 +1,61 @@
+import JSON
+import Testing
+
+@testable import DiffusionEngine
+
+/// Whole models in other precisions than the reference's.
+struct PrecisionTests {
+  /// The largest difference from the fixture's single-precision logits, relative to their largest.
+  private func error(_ name: String, _ precision: Precision) throws -> Float {
+    let tokens = try Fixture.tokens(Fixture.json("traces.json")["logit_tokens"])
+    let model = try DiffusionModel.load(Fixture.path(name), precision: precision, threads: 2)
+    let expected = try Fixture.littleEndian("\(name).logits.f32").map { Float(bitPattern: $0) }
+    let found = try model.logits(tokens)
+    try #require(found.count == expected.count)
+    let scale = expected.reduce(0) { max($0, abs($1)) }
+    return zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) } / scale
+  }
+
+  @Test(arguments: LogitsTests.models)
+  func bf16StaysCloseToReference(_ name: String) throws {
+    let error = try error(name, .bf16)
+    print("\(name): bf16 logits differ from fp32 by \(error) of their scale")
+    // bf16 has 8 bits: 2^-9 at every rounding. Below 1e-5 it would not be bf16 at all.
+    #expect(error < 0.02 && error > 1e-5)
+  }
+
+  @Test(arguments: LogitsTests.models)
+  func int8StaysNearReference(_ name: String) throws {
+    let error = try error(name, .int8)
+    print("\(name): int8 logits differ from fp32 by \(error) of their scale")
+    // Random weights exaggerate this: they have no structure that survives noise.
+    #expect(error < 0.1 && error > 1e-4)
+  }
+
+  /// On a canvas so long that OpenBLAS would share out attention among threads, if it were let.
+  @Test(arguments: [Precision.bf16, .int8])
+  func logitsDoNotDependOnThreads(_ precision: Precision) throws {
+    let tokens = (0..<701).map { Int32($0 * 37 % 300) }
+    let logits = try [1, 2, 3].map { threads in
+      try DiffusionModel.load(Fixture.path("tiny"), precision: precision, threads: threads).logits(tokens)
+    }
+    #expect(!logits[0].contains { !$0.isFinite })
+    #expect(logits[1] == logits[0] && logits[2] == logits[0])
+  }
+
+  @Test(arguments: [Precision.bf16, .int8])
+  func generationsDoNotDependOnThreads(_ precision: Precision) throws {
+    var options = DenoisingOptions()
+    options.maxNewTokens = 12
+    options.steps = 12
+    options.temperature = 0.4
+    let prompt: [Int32] = [5, 9, 17, 33]
+    let key = SampleKey(task: "t", sample: 0)
+    let texts = try [1, 2, 3].map { threads in
+      let model = try DiffusionModel.load(Fixture.path("tiny"), precision: precision, threads: threads)
+      #expect(model.instructions != nil)
+      return try model.generate(prompt: prompt, options: options, key: key).generated
+    }
+    #expect(texts[0].count == 12 && texts[1] == texts[0] && texts[2] == texts[0])
+  }
+}
