@@ -72,10 +72,10 @@ public final class DiffusionModel: Sendable {
         "\(tokens.count) tokens exceed the model's \(configuration.maximumPositions) positions")
     }
     var work = Workspace(positions: tokens.count, configuration)
-    network.run(tokens, &work)
+    network.run(tokens, rows: Array(tokens.indices), &work)
     var out: [Float] = []
     out.reserveCapacity(tokens.count * configuration.vocabularySize)
-    try network.forEachLogits(rows: Array(tokens.indices), work) { (_, row) throws(EngineError) in
+    try network.forEachLogits(work) { (_, row) throws(EngineError) in
       out += row
     }
     return out

@@ -58,9 +58,15 @@ enum Console {
   /// Columns of the terminal behind standard output; `nil` when it is none.
   static var outputWidth: Int? { columns(of: STDOUT_FILENO) }
 
+  /// Lines of the terminal behind standard output; `nil` when it is none.
+  static var outputHeight: Int? { size(of: STDOUT_FILENO).flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } }
+
   private static func columns(of descriptor: Int32) -> Int? {
+    size(of: descriptor).flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil }
+  }
+
+  private static func size(of descriptor: Int32) -> winsize? {
     var size = winsize()
-    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-    return Int(size.ws_col)
+    return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
   }
 }

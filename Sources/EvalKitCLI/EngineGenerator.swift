@@ -7,8 +7,6 @@ actor EngineGenerator: Generator {
   private let thread: EngineThread
   private let model: DiffusionModel
   private let options: DenoisingOptions
-  /// The model goes on after its answer's end, mostly with padding; none of it is the answer.
-  private let endMarkers: Set<Int32>
   nonisolated let label: String
   nonisolated let identity: JSONObject
   nonisolated let promptStyle: PromptStyle
@@ -44,10 +42,11 @@ actor EngineGenerator: Generator {
     style: PromptStyle?, thread: EngineThread
   ) {
     self.model = model
-    self.options = options
     self.thread = thread
-    endMarkers = Set(
-      ["<|endoftext|>", "<|im_end|>", "<|dlm_pad|>"].compactMap { model.tokenizer.id(of: $0) })
+    // The model goes on after its answer's end, mostly with padding; none of it is the answer.
+    var options = options
+    options.endTokens = model.tokenizer.endTokens
+    self.options = options
     label = folder.split(separator: "/").last.map { String($0) } ?? "model"
     // Only DiffuCoder's instruct checkpoints have the padding token; base ones share everything else.
     promptStyle = style ?? (model.tokenizer.hasChatMarker ? .chat : .completion)
@@ -63,12 +62,12 @@ actor EngineGenerator: Generator {
     let generation = try model.generate(
       prompt: ids, options: options, key: SampleKey(task: prompt.task, sample: sample), onStep: nil,
       isCancelled: { Task.isCancelled })
-    let text = generation.generated.prefix { !endMarkers.contains($0) }
+    let answer = generation.answer(endTokens: options.endTokens)
     return Completion(
-      text: model.tokenizer.decode(Array(text)),
+      text: model.tokenizer.decode(answer),
       facts: [
         "prompt_tokens": JSONValue(ids.count), "forward_passes": JSONValue(generation.forwards),
-        "masks_left": JSONValue(generation.remainingMasks(model.configuration)),
+        "masks_left": JSONValue(answer.count { $0 == model.configuration.maskToken }),
       ])
   }
 }

@@ -13,6 +13,7 @@ struct EvalKitCommand: AsyncParsableCommand {
         evalkit run humaneval+ --model canonical   check data and sandbox: 100 %
         evalkit score samples.jsonl --benchmark humaneval+
         evalkit try HumanEval/32 answer.py         one program, in detail
+        evalkit complete --model ./ckpt --prompt 'def f():'
         evalkit doctor                             what protects this machine
 
       EXIT CODES
@@ -31,8 +32,8 @@ struct EvalKitCommand: AsyncParsableCommand {
       """,
     version: evalkitVersion,
     subcommands: [
-      RunCommand.self, ScoreCommand.self, TryCommand.self, ListCommand.self, DataCommand.self,
-      DoctorCommand.self,
+      RunCommand.self, ScoreCommand.self, TryCommand.self, CompleteCommand.self, TraceCommand.self,
+      LogitsCommand.self, ListCommand.self, DataCommand.self, DoctorCommand.self,
     ])
 
   static func main() async {

@@ -24,7 +24,7 @@ func concluding(_ body: () async throws -> Void) async throws {
   } catch let error as ValidationError {
     throw error
   } catch let interruption as Interruption {
-    Console.note("interrupted; the same command goes on from there")
+    Console.note(interruption.message)
     throw ExitCode(128 + interruption.signal)
   } catch {
     let failure = Failure(error)

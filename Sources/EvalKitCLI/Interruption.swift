@@ -8,6 +8,14 @@ import Synchronization
 /// The run was stopped by a signal.
 struct Interruption: Error {
   let signal: Int32
+  /// Whether what was done so far is kept, so that the same command goes on from there.
+  let isResumed: Bool
+
+  var message: String { Self.message(isResumed: isResumed) }
+
+  static func message(isResumed: Bool) -> String {
+    isResumed ? "interrupted; the same command goes on from there" : "interrupted"
+  }
 }
 
 /// The signal that came, if one did.
@@ -20,7 +28,11 @@ private final class Signal: Sendable {
 /// What does not stop in time (a forward pass of a large model takes longer than a second) is left
 /// behind: the process ends, every finished row is already in the run folder, and the sandboxes die
 /// with their standard input.
-func interruptible(_ body: @escaping @Sendable () async throws -> Void) async throws {
+///
+/// - Parameter isResumed: whether the same command goes on from there; only the last words depend on it.
+func interruptible(
+  isResumed: Bool = true, _ body: @escaping @Sendable () async throws -> Void
+) async throws {
   let work = Task { try await body() }
   let received = Signal()
   let queue = DispatchQueue(label: "evalkit.signals")
@@ -31,7 +43,7 @@ func interruptible(_ body: @escaping @Sendable () async throws -> Void) async th
       received.number.withLock { $0 = number }
       work.cancel()
       queue.asyncAfter(deadline: .now() + .milliseconds(250)) {
-        Console.write("\nevalkit: interrupted; the same command goes on from there\n", to: STDERR_FILENO)
+        Console.write("\nevalkit: \(Interruption.message(isResumed: isResumed))\n", to: STDERR_FILENO)
         _exit(128 + number)
       }
     }
@@ -42,7 +54,9 @@ func interruptible(_ body: @escaping @Sendable () async throws -> Void) async th
   do {
     try await work.value
   } catch {
-    if let number = received.number.withLock({ $0 }) { throw Interruption(signal: number) }
+    if let number = received.number.withLock({ $0 }) {
+      throw Interruption(signal: number, isResumed: isResumed)
+    }
     throw error
   }
 }

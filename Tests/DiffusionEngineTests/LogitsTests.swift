@@ -34,10 +34,10 @@ struct LogitsTests {
     let tokens: [Int32] = [5, 9, 304, 17, 304, 33, 2]
     let all = try model.logits(tokens)
     var work = Workspace(positions: tokens.count, model.configuration)
-    model.network.run(tokens, &work)
     let rows = [4, 0, 4, 6]
+    model.network.run(tokens, rows: rows, &work)
     var seen: [Int] = []
-    try model.network.forEachLogits(rows: rows, work) { (index, logits) throws(EngineError) in
+    try model.network.forEachLogits(work) { (index, logits) throws(EngineError) in
       seen.append(index)
       for (token, value) in logits.enumerated() {
         #expect(abs(value - all[rows[index] * 320 + token]) < 1e-4)

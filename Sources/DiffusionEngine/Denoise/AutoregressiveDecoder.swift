@@ -1,5 +1,4 @@
 /// The loop of a causal model: one token after the other, from left to right, each from the row before it.
-///
 /// It computes the whole canvas for each token, like the denoiser for each step; keys and values of earlier
 /// positions are not kept yet, so that the cost of an answer grows with the square of its length.
 struct AutoregressiveDecoder {
@@ -7,6 +6,7 @@ struct AutoregressiveDecoder {
   let options: DenoisingOptions
   let stream: RandomStream
   private var tokens: [Int32]
+  private var commits: [Commit] = []
   private let promptCount: Int
 
   /// - Parameters: checked by ``DenoisingOptions/validate(prompt:_:)``; the prompt is not empty.
@@ -33,28 +33,34 @@ struct AutoregressiveDecoder {
     let steps = tokens.count - promptCount
     return Generation(
       tokens: tokens, promptCount: promptCount,
-      commitSteps: [Int?](repeating: nil, count: promptCount) + (0..<steps).map { $0 }, forwards: steps,
+      commitSteps: [Int?](repeating: nil, count: promptCount) + (0..<steps).map { $0 }, commits: commits,
+      forwards: steps,
       tieDecidedShare: 0, maskDraws: 0)
   }
 
-  private func next(_ step: Int) throws(EngineError) -> Int32 {
-    var work = Workspace(positions: tokens.count, network.configuration)
-    network.run(tokens, &work)
-    var token: Int32?
-    try network.forEachLogits(rows: [tokens.count - 1], work) { (_, logits) throws(EngineError) in
-      let distribution = TokenDistribution(
-        logits, temperature: options.temperature, topP: options.topP, topK: options.topK, banned: nil)
-      token = distribution.map {
-        options.temperature > 0
-          ? $0.draw(stream.draws(step: step, position: tokens.count).token).token : $0.best
-      }
+  private mutating func next(_ step: Int) throws(EngineError) -> Int32 {
+    let position = tokens.count
+    var work = Workspace(positions: position, network.configuration)
+    network.run(tokens, rows: [position - 1], &work)
+    var distribution: TokenDistribution?
+    try network.forEachLogits(work) { (_, logits) throws(EngineError) in
+      distribution = TokenDistribution(
+        logits, temperature: options.temperature, topP: options.topP, topK: options.topK)
     }
-    guard let token else {
+    guard let distribution else {
       throw EngineError(
-        .malformed, "the logits of position \(tokens.count) in step \(step) are not numbers",
+        .malformed, "the logits of position \(position) in step \(step) are not numbers",
         hint: "the weights are damaged, or the temperature is too small")
     }
-    return token
+    let choice =
+      options.temperature > 0
+      ? distribution.draw(stream.draws(step: step, position: position).token)
+      : (token: distribution.best, probability: distribution.maximum)
+    commits.append(
+      Commit(
+        position: position, step: step, confidence: choice.probability,
+        entropy: options.recordsEntropy ? -distribution.negativeEntropy : nil))
+    return choice.token
   }
 
   private func report(

@@ -4,6 +4,8 @@ struct Denoiser {
   let options: DenoisingOptions
   let stream: RandomStream
 
+  let savings: ExactSavings
+
   private var canvas: [Int32]
   private let promptCount: Int
   private let schedule: Schedule
@@ -11,13 +13,20 @@ struct Denoiser {
   private var commitSteps: [Int?]
   private var forwards = 0
   private var tieDecided = 0
-  private var commits = 0
+  private var revealedCount = 0
+  private var commits: [Commit] = []
   private var maskDraws = 0
 
   private let maskToken: Int32
 
-  /// - Parameters: checked by ``DenoisingOptions/validate(prompt:_:)``.
-  init(_ network: ForwardPass, prompt: [Int32], options: DenoisingOptions, stream: RandomStream) {
+  /// - Parameters:
+  ///   - prompt: checked, like the options, by ``DenoisingOptions/validate(prompt:_:)``.
+  ///   - savings: tests leave some out.
+  init(
+    _ network: ForwardPass, prompt: [Int32], options: DenoisingOptions, stream: RandomStream,
+    savings: ExactSavings = .all
+  ) {
+    self.savings = savings
     self.network = network
     self.options = options
     self.stream = stream
@@ -36,7 +45,7 @@ struct Denoiser {
   mutating func run(
     onStep: ((DenoisingStep) throws -> Void)?, isCancelled: () -> Bool
   ) throws(EngineError) -> Generation {
-    for step in 0..<options.steps {
+    for step in 0..<options.steps where !(savings.contains(.settledText) && answerIsSettled) {
       if isCancelled() { throw .cancelled }
       let before = forwards
       // Masks of the prompt count like the others.
@@ -48,28 +57,43 @@ struct Denoiser {
           maskDraws += 1
         } else {
           commitSteps[candidate.position] = step
+          commits.append(
+            Commit(
+              position: candidate.position, step: step, confidence: candidate.confidence,
+              entropy: candidate.entropy))
         }
       }
-      commits += revealed.count
+      revealedCount += revealed.count
       try report(step, revealed, ranForward: forwards > before, to: onStep)
     }
     return Generation(
-      tokens: canvas, promptCount: promptCount, commitSteps: commitSteps, forwards: forwards,
-      tieDecidedShare: commits == 0 ? 0 : Double(tieDecided) / Double(commits), maskDraws: maskDraws)
+      tokens: canvas, promptCount: promptCount, commitSteps: commitSteps, commits: commits,
+      forwards: forwards,
+      tieDecidedShare: revealedCount == 0 ? 0 : Double(tieDecided) / Double(revealedCount),
+      maskDraws: maskDraws)
+  }
+
+  /// Whether an end token stands in the answer with no mask before it, in the prompt neither. What is
+  /// committed never changes, so the text up to there is final, whatever the rest becomes.
+  private var answerIsSettled: Bool {
+    guard !options.endTokens.isEmpty, !canvas[..<promptCount].contains(maskToken) else { return false }
+    let first = canvas[promptCount...].first { $0 == maskToken || options.endTokens.contains($0) }
+    return first.map { $0 != maskToken } ?? false
   }
 
   /// The positions of `masked` that `step` reveals, with their tokens.
-  ///
-  /// Steps that reveal nothing skip the network. That changes no result, because random numbers belong
-  /// to step and position, not to the calls made before.
   private mutating func reveal(_ step: Int, _ masked: [Int]) throws(EngineError) -> [Ranking.Candidate] {
     if options.algorithm == .origin {
       let share = schedule.share(step)
       let chosen = masked.filter { stream.draws(step: step, position: $0).reveal < share }
-      return chosen.isEmpty ? [] : try candidates(step, chosen)
+      let needed = savings.contains(.emptySteps) ? chosen : masked
+      if needed.isEmpty { return [] }
+      let candidates = try candidates(step, needed)
+      let members = Set(chosen)
+      return candidates.filter { members.contains($0.position) }
     }
     let count = schedule.count(step, masks: masked.count)
-    guard count > 0 else { return [] }
+    if count == 0 && (savings.contains(.emptySteps) || masked.isEmpty) { return [] }
     let candidates = try candidates(step, masked)
     let ranking: Ranking
     if let temperature = options.algTemperature, temperature > 0 {
@@ -87,33 +111,43 @@ struct Denoiser {
   private mutating func candidates(
     _ step: Int, _ positions: [Int]
   ) throws(EngineError) -> [Ranking.Candidate] {
-    network.run(canvas, &work)
-    forwards += 1
-    // Row i - 1 predicts position i; position 0 has only its own row.
+    // Row i - 1 decides position i; position 0 has only its own row, which then decides two.
     let shift = network.configuration.architecture.shiftsLogits ? 1 : 0
+    let decided = Dictionary(grouping: positions) { max($0 - shift, 0) }
+    let rows = savings.contains(.rows) ? decided.keys.sorted() : Array(canvas.indices)
+    network.run(canvas, rows: rows, &work)
+    forwards += 1
     var candidates: [Ranking.Candidate] = []
-    try network.forEachLogits(rows: positions.map { max($0 - shift, 0) }, work) {
-      (index, logits) throws(EngineError) in
-      let position = positions[index]
+    try network.forEachLogits(work) { (index, logits) throws(EngineError) in
+      guard let positions = decided[rows[index]] else { return }
       let distribution = TokenDistribution(
         logits, temperature: options.temperature, topP: options.topP, topK: options.topK,
         banned: options.bansMaskToken ? maskToken : nil)
       guard let distribution else {
         throw EngineError(
-          .malformed, "the logits of position \(position) in step \(step) are not numbers",
+          .malformed, "the logits of position \(positions[0]) in step \(step) are not numbers",
           hint: "the weights are damaged, or the temperature is too small")
       }
-      let choice =
-        options.temperature > 0
-        ? distribution.draw(stream.draws(step: step, position: position).token)
-        : (token: distribution.best, probability: distribution.maximum)
-      candidates.append(
-        .init(
-          position: position,
-          confidence: options.algorithm.confidence(distribution, chosen: choice.probability),
-          token: choice.token))
+      for position in positions {
+        candidates.append(candidate(step, position, distribution))
+      }
     }
     return candidates
+  }
+
+  private func candidate(
+    _ step: Int, _ position: Int, _ distribution: TokenDistribution
+  ) -> Ranking.Candidate {
+    let choice =
+      options.temperature > 0
+      ? distribution.draw(stream.draws(step: step, position: position).token)
+      : (token: distribution.best, probability: distribution.maximum)
+    let confidence = options.algorithm.confidence(distribution, chosen: choice.probability)
+    let entropy =
+      options.algorithm == .entropy
+      ? -confidence : options.recordsEntropy ? -distribution.negativeEntropy : nil
+    return Ranking.Candidate(
+      position: position, confidence: confidence, token: choice.token, entropy: entropy)
   }
 
   private func report(

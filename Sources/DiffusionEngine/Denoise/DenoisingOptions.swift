@@ -47,6 +47,15 @@ public struct DenoisingOptions: Sendable, Equatable {
   /// for which it is chosen stays masked, and may be masked still at the end.
   public var bansMaskToken = false
 
+  /// Tokens behind which nothing of the answer is read. Once one of them and everything before it is
+  /// committed, the generation ends and leaves the rest masked; the answer is the same as without. Empty
+  /// runs every step, as the reference does.
+  public var endTokens: Set<Int32> = []
+
+  /// Whether ``Generation/commits`` has entropies for every algorithm, which costs a logarithm for each
+  /// token that the filters keep. `entropy` has them anyway.
+  public var recordsEntropy = false
+
   /// The defaults.
   public init() {}
 

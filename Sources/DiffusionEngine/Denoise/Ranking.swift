@@ -11,6 +11,8 @@ struct Ranking {
     let position: Int
     let confidence: Float
     let token: Int32
+    /// Entropy of the distribution of its token, in nats, where somebody wants it.
+    var entropy: Float? = nil
   }
 
   /// The chosen candidates, by ascending position.

@@ -41,6 +41,11 @@ public struct Tokenizer: Sendable {
   /// Whether the vocabulary has `<|dlm_pad|>`, by which instruction-tuned checkpoints end an answer.
   public var hasChatMarker: Bool { id(of: "<|dlm_pad|>") != nil }
 
+  /// The tokens by which an answer ends, as far as the vocabulary has them.
+  public var endTokens: Set<Int32> {
+    Set(["<|endoftext|>", "<|im_end|>", "<|dlm_pad|>"].compactMap { id(of: $0) })
+  }
+
   /// The id of one token given as plain text (not in the byte alphabet of vocab.json), or `nil`.
   public func id(of token: String) -> Int32? { table.ids[Array(token.utf8)] }
 

@@ -6,77 +6,117 @@ struct ForwardPass: Sendable {
   let configuration: ModelConfiguration
   let weights: Weights
 
-  /// Runs all layers; afterwards `work.normed` holds the head's input, [N, H].
+  /// Runs all layers; afterwards `work.wanted.normed` holds the head's input for `rows`, [n, H].
   ///
-  /// - Parameter tokens: N ids below the vocabulary's size, N the positions of `work`.
-  func run(_ tokens: [Int32], _ work: inout Workspace) {
-    precondition(tokens.count == work.hidden.rows, "a workspace for another canvas")
+  /// Nothing reads the last layer's result but the head: there, rows that nobody wants need keys and
+  /// values, because all others attend to them, and nothing else.
+  ///
+  /// - Parameters:
+  ///   - tokens: N ids below the vocabulary's size, N the positions of `work`.
+  ///   - rows: n rows of the canvas in any order, repeats allowed.
+  func run(_ tokens: [Int32], rows: [Int], _ work: inout Workspace) {
+    precondition(tokens.count == work.all.hidden.rows, "a workspace for another canvas")
+    precondition(rows.allSatisfy { tokens.indices.contains($0) }, "a row outside of the canvas")
     let epsilon = configuration.normEpsilon
     for (position, token) in tokens.enumerated() {
-      weights.embedding.copyRow(Int(token), to: position, of: &work.hidden)
+      weights.embedding.copyRow(Int(token), to: position, of: &work.all.hidden)
     }
-    for layer in weights.layers {
-      Kernels.normalize(work.hidden, weight: layer.inputNorm, epsilon: epsilon, into: &work.normed)
-      layer.query.apply(to: work.normed, bias: layer.queryBias, into: &work.query)
-      layer.key.apply(to: work.normed, bias: layer.keyBias, into: &work.key)
-      layer.value.apply(to: work.normed, bias: layer.valueBias, into: &work.value)
-      if let norm = layer.queryNorm { Kernels.normalizeHeads(&work.query, weight: norm, epsilon: epsilon) }
-      if let norm = layer.keyNorm { Kernels.normalizeHeads(&work.key, weight: norm, epsilon: epsilon) }
-      work.rotary.rotate(&work.query)
-      work.rotary.rotate(&work.key)
-      attend(&work)
-      layer.output.apply(to: work.attended, into: &work.update)
-      Kernels.add(work.update, to: &work.hidden)
+    for (index, layer) in weights.layers.enumerated() {
+      Kernels.normalize(
+        work.all.hidden, weight: layer.inputNorm, epsilon: epsilon, into: &work.all.normed)
+      project(layer, work.all.normed, rows: nil, into: &work.key, &work.value, work.rotary)
+      if index < weights.layers.count - 1 {
+        finish(layer, &work.all, rows: nil, key: work.key, value: work.value, work.rotary)
+      } else {
+        if work.wanted.hidden.rows != rows.count {
+          work.wanted = RowBuffers(rows: rows.count, positions: tokens.count, configuration)
+        }
+        work.wanted.hidden.copyRows(rows, of: work.all.hidden)
+        work.wanted.normed.copyRows(rows, of: work.all.normed)
+        finish(layer, &work.wanted, rows: rows, key: work.key, value: work.value, work.rotary)
+      }
+    }
+    Kernels.normalize(
+      work.wanted.hidden, weight: weights.finalNorm, epsilon: epsilon, into: &work.wanted.normed)
+  }
 
-      Kernels.normalize(work.hidden, weight: layer.postNorm, epsilon: epsilon, into: &work.normed)
-      layer.gate.apply(to: work.normed, into: &work.gate)
-      layer.up.apply(to: work.normed, into: &work.up)
-      Kernels.gateWithSilu(&work.gate, work.up)
-      layer.down.apply(to: work.gate, into: &work.update)
-      Kernels.add(work.update, to: &work.hidden)
+  /// Keys and values of a layer, the keys rotated.
+  ///
+  /// - Parameters:
+  ///   - normed: the layer's normalised input, [n, H].
+  ///   - rows: the positions of its rows; `nil` when they are the whole canvas.
+  func project(
+    _ layer: Weights.Layer, _ normed: Matrix, rows: [Int]?, into key: inout Matrix, _ value: inout Matrix,
+    _ rotary: RotaryTable
+  ) {
+    layer.key.apply(to: normed, bias: layer.keyBias, into: &key)
+    layer.value.apply(to: normed, bias: layer.valueBias, into: &value)
+    if let norm = layer.keyNorm {
+      Kernels.normalizeHeads(&key, weight: norm, epsilon: configuration.normEpsilon)
     }
-    Kernels.normalize(work.hidden, weight: weights.finalNorm, epsilon: epsilon, into: &work.normed)
+    rotary.rotate(&key, positions: rows)
+  }
+
+  /// The rest of a layer, given the keys and values of the whole canvas.
+  ///
+  /// - Parameter rows: the positions of the rows of `own`; `nil` when they are the whole canvas.
+  func finish(
+    _ layer: Weights.Layer, _ own: inout RowBuffers, rows: [Int]?, key: Matrix, value: Matrix,
+    _ rotary: RotaryTable
+  ) {
+    layer.query.apply(to: own.normed, bias: layer.queryBias, into: &own.query)
+    if let norm = layer.queryNorm {
+      Kernels.normalizeHeads(&own.query, weight: norm, epsilon: configuration.normEpsilon)
+    }
+    rotary.rotate(&own.query, positions: rows)
+    attend(&own, rows: rows, key: key, value: value)
+    layer.output.apply(to: own.attended, into: &own.update)
+    Kernels.add(own.update, to: &own.hidden)
+
+    Kernels.normalize(
+      own.hidden, weight: layer.postNorm, epsilon: configuration.normEpsilon, into: &own.normed)
+    layer.gate.apply(to: own.normed, into: &own.gate)
+    layer.up.apply(to: own.normed, into: &own.up)
+    Kernels.gateWithSilu(&own.gate, own.up)
+    layer.down.apply(to: own.gate, into: &own.update)
+    Kernels.add(own.update, to: &own.hidden)
   }
 
   /// Attention, head by head; query head j reads key-value head j / (A / K).
-  private func attend(_ work: inout Workspace) {
+  private func attend(_ own: inout RowBuffers, rows: [Int]?, key: Matrix, value: Matrix) {
     let size = configuration.headSize
     let group = configuration.headCount / configuration.keyValueHeadCount
     let scale = 1 / Float(size).squareRoot()
     for head in 0..<configuration.headCount {
-      let own = head * size..<(head + 1) * size
+      let columns = head * size..<(head + 1) * size
       let shared = head / group * size..<(head / group + 1) * size
-      BLAS.multiplyByTransposed(work.query, own, work.key, shared, scale: scale, into: &work.scores)
-      if configuration.architecture.isCausal { Kernels.hideLaterPositions(&work.scores) }
-      Kernels.softmaxRows(&work.scores)
-      BLAS.multiply(work.scores, work.value, shared, into: &work.attended, own)
+      BLAS.multiplyByTransposed(own.query, columns, key, shared, scale: scale, into: &own.scores)
+      if configuration.architecture.isCausal { Kernels.hideLaterPositions(&own.scores, rows: rows) }
+      Kernels.softmaxRows(&own.scores)
+      BLAS.multiply(own.scores, value, shared, into: &own.attended, columns)
     }
   }
 
-  /// The raw logits of the requested rows, one after the other.
+  /// The raw logits of the rows that the last pass was asked for, in that order.
   ///
-  /// Rows go through the head in groups, because a canvas of 512 rows times 152064 logits is 300 MB.
+  /// Rows go through the head in groups, because 512 rows of 152064 logits are 300 MB.
   ///
-  /// - Parameters:
-  ///   - rows: rows of the canvas in any order, repeats allowed.
-  ///   - body: gets the index into `rows` and the row's V logits.
+  /// - Parameter body: gets the index into the pass' `rows` and the row's V logits.
   func forEachLogits(
-    rows: [Int], _ work: Workspace, _ body: (Int, ArraySlice<Float>) throws(EngineError) -> Void
+    _ work: Workspace, _ body: (Int, ArraySlice<Float>) throws(EngineError) -> Void
   ) throws(EngineError) {
+    let count = work.wanted.normed.rows
     var start = 0
-    while start < rows.count {
-      let group = rows[start..<min(start + ForwardPass.rowsPerGroup, rows.count)]
+    while start < count {
+      let group = start..<min(start + ForwardPass.rowsPerGroup, count)
       var states = Matrix(rows: group.count, columns: configuration.hiddenSize)
-      for (index, row) in group.enumerated() {
-        states.values.replaceSubrange(
-          states.range(ofRow: index), with: work.normed.values[work.normed.range(ofRow: row)])
-      }
+      states.copyRows(group, of: work.wanted.normed)
       var logits = Matrix(rows: group.count, columns: configuration.vocabularySize)
       weights.head.apply(to: states, into: &logits)
       for index in 0..<group.count {
         try body(start + index, logits.values[logits.range(ofRow: index)])
       }
-      start += group.count
+      start = group.upperBound
     }
   }
 

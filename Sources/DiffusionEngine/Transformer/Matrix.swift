@@ -19,4 +19,12 @@ struct Matrix: Sendable {
 
   /// Where row `row` lies in `values`.
   func range(ofRow row: Int) -> Range<Int> { row * columns..<(row + 1) * columns }
+
+  /// Row `rows[i]` of `other` becomes row i.
+  mutating func copyRows(_ rows: some RandomAccessCollection<Int>, of other: Matrix) {
+    precondition(rows.count == self.rows && columns == other.columns, "shapes differ")
+    for (target, row) in rows.enumerated() {
+      values.replaceSubrange(range(ofRow: target), with: other.values[other.range(ofRow: row)])
+    }
+  }
 }

@@ -33,14 +33,22 @@ struct RotaryTable: Sendable {
 
   /// Rotates every head of every row: the first half of a head pairs with its second half.
   ///
-  /// - Parameter x: [N, heads * d], row i at position i.
-  func rotate(_ x: inout Matrix) {
-    precondition(x.columns.isMultiple(of: 2 * half) && x.rows * half <= cosines.count, "shapes differ")
+  /// - Parameters:
+  ///   - x: [n, heads * d].
+  ///   - positions: where each row stands; `nil` when row i stands at i.
+  func rotate(_ x: inout Matrix, positions: [Int]? = nil) {
+    let known = 0..<cosines.count / half
+    precondition(x.columns.isMultiple(of: 2 * half), "shapes differ")
+    if let positions {
+      precondition(positions.count == x.rows && positions.allSatisfy(known.contains), "no such position")
+    } else {
+      precondition(x.rows <= known.count, "no such position")
+    }
     let columns = x.columns
     let half = half
     x.values.withUnsafeMutableBufferPointer { x in
       for row in 0..<x.count / columns {
-        let table = row * half
+        let table = (positions?[row] ?? row) * half
         for head in stride(from: row * columns, to: (row + 1) * columns, by: 2 * half) {
           for index in 0..<half {
             let (low, high) = (x[head + index], x[head + half + index])

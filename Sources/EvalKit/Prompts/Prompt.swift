@@ -51,6 +51,22 @@ public struct Prompt: Sendable, Equatable {
   }
 }
 
+extension Prompt {
+  /// `request` as the one message of a conversation, as DiffuCoder's README and demo write it: with a line
+  /// break before the end of the user's turn, which Qwen's own template does not have.
+  public static func conversation(_ request: String) -> String {
+    """
+    <|im_start|>system
+    You are a helpful assistant.<|im_end|>
+    <|im_start|>user
+    \(request.trimmingPythonWhitespace())
+    <|im_end|>
+    <|im_start|>assistant
+
+    """
+  }
+}
+
 extension String {
   /// Python's `str.strip()` for the characters that occur in task files: ASCII white space.
   func trimmingPythonWhitespace() -> String {

@@ -1,0 +1,40 @@
+import DiffusionEngine
+
+/// A checkpoint ready for single requests, on the engine's thread.
+actor LoadedModel {
+  private let thread: EngineThread
+  nonisolated let model: DiffusionModel
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  static func load(_ folder: String, threads: Int?) async throws -> LoadedModel {
+    let thread = EngineThread()
+    return LoadedModel(try await Loader(thread: thread).load(folder, threads: threads), thread)
+  }
+
+  private actor Loader {
+    private let thread: EngineThread
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    init(thread: EngineThread) { self.thread = thread }
+
+    func load(_ folder: String, threads: Int?) throws -> DiffusionModel {
+      try DiffusionModel.load(folder, threads: threads)
+    }
+  }
+
+  private init(_ model: DiffusionModel, _ thread: EngineThread) {
+    self.model = model
+    self.thread = thread
+  }
+
+  func logits(_ tokens: [Int32]) throws -> [Float] { try model.logits(tokens) }
+
+  func generate(
+    _ prompt: [Int32], _ options: DenoisingOptions, onStep: @escaping @Sendable (DenoisingStep) -> Void
+  ) throws -> Generation {
+    try model.generate(
+      prompt: prompt, options: options, key: SampleKey(task: "", sample: 0), onStep: onStep,
+      isCancelled: { Task.isCancelled })
+  }
+}
