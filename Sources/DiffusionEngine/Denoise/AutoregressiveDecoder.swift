@@ -1,11 +1,11 @@
 /// The loop of a causal model: one token after the other, from left to right, each from the row before it.
-/// It computes the whole canvas for each token, like the denoiser for each step; keys and values of earlier
-/// positions are not kept yet, so that the cost of an answer grows with the square of its length.
+/// Keys and values of earlier positions are kept, so that a token costs one row.
 struct AutoregressiveDecoder {
   let network: ForwardPass
   let options: DenoisingOptions
   let stream: RandomStream
   private var tokens: [Int32]
+  private var cache: KeyValueCache
   private var commits: [Commit] = []
   private let promptCount: Int
 
@@ -16,6 +16,7 @@ struct AutoregressiveDecoder {
     self.options = options
     self.stream = stream
     tokens = prompt
+    cache = KeyValueCache(capacity: prompt.count + options.maxNewTokens, network.configuration)
     promptCount = prompt.count
   }
 
@@ -40,13 +41,9 @@ struct AutoregressiveDecoder {
 
   private mutating func next(_ step: Int) throws(EngineError) -> Int32 {
     let position = tokens.count
-    var work = Workspace(positions: position, network.configuration)
-    network.run(tokens, rows: [position - 1], &work)
-    var distribution: TokenDistribution?
-    try network.forEachLogits(work) { (_, logits) throws(EngineError) in
-      distribution = TokenDistribution(
-        logits, temperature: options.temperature, topP: options.topP, topK: options.topK)
-    }
+    let logits = cache.read(Array(tokens[cache.count...]), network)
+    let distribution = TokenDistribution(
+      logits[...], temperature: options.temperature, topP: options.topP, topK: options.topK)
     guard let distribution else {
       throw EngineError(
         .malformed, "the logits of position \(position) in step \(step) are not numbers",
