@@ -16,7 +16,7 @@ struct ChatCommand: AsyncParsableCommand {
         echo 'Reverse a list in Python.' | evalkit chat --model ./ckpt
       """)
 
-  @Option(help: ArgumentHelp("Checkpoint folder.", valueName: "path"), completion: .directory)
+  @Option(help: ArgumentHelp("Checkpoint folder or GGUF file.", valueName: "path"), completion: .directory)
   var model: String
 
   @OptionGroup(title: "SAMPLER") var sampler: SamplerOptions
@@ -28,7 +28,8 @@ struct ChatCommand: AsyncParsableCommand {
   func run() async throws {
     try await concluding {
       try await interruptible(isResumed: false) {
-        let loaded = try await LoadedModel.load(model, threads: sampler.threads)
+        let loaded = try await LoadedModel.load(
+          model, precision: sampler.precision, threads: sampler.threads)
         let tokenizer = loaded.model.tokenizer
         var options = try sampler.denoising()
         options.endTokens = tokenizer.endTokens

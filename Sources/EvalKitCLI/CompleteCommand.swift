@@ -26,7 +26,7 @@ struct CompleteCommand: AsyncParsableCommand {
         evalkit complete --model ./ckpt --prompt-file - --json < task.py > trace.json
       """)
 
-  @Option(help: ArgumentHelp("Checkpoint folder.", valueName: "path"), completion: .directory)
+  @Option(help: ArgumentHelp("Checkpoint folder or GGUF file.", valueName: "path"), completion: .directory)
   var model: String
 
   @Option(help: ArgumentHelp("The prompt itself.", valueName: "text"))
@@ -56,7 +56,8 @@ struct CompleteCommand: AsyncParsableCommand {
         // Before the model is loaded: a mistyped path should cost nothing.
         let request = try prompt ?? promptFile.map { try CommandFile.text($0) } ?? ""
         let text = sampler.promptStyle == .chat ? Prompt.conversation(request) : request
-        let loaded = try await LoadedModel.load(model, threads: sampler.threads)
+        let loaded = try await LoadedModel.load(
+          model, precision: sampler.precision, threads: sampler.threads)
         let tokenizer = loaded.model.tokenizer
         var options = try sampler.denoising()
         options.recordsEntropy = json

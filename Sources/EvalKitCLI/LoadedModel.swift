@@ -7,9 +7,9 @@ actor LoadedModel {
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-  static func load(_ folder: String, threads: Int?) async throws -> LoadedModel {
+  static func load(_ path: String, precision: Precision, threads: Int?) async throws -> LoadedModel {
     let thread = EngineThread()
-    return LoadedModel(try await Loader(thread: thread).load(folder, threads: threads), thread)
+    return LoadedModel(try await Loader(thread: thread).load(path, precision, threads), thread)
   }
 
   private actor Loader {
@@ -18,8 +18,8 @@ actor LoadedModel {
 
     init(thread: EngineThread) { self.thread = thread }
 
-    func load(_ folder: String, threads: Int?) throws -> DiffusionModel {
-      try DiffusionModel.load(folder, threads: threads)
+    func load(_ path: String, _ precision: Precision, _ threads: Int?) throws -> DiffusionModel {
+      try DiffusionModel.load(path, precision: precision, threads: threads)
     }
   }
 

@@ -15,7 +15,7 @@ struct LogitsCommand: AsyncParsableCommand {
         python3 -c 'import numpy; print(numpy.load("logits.npy").argmax(1))'
       """)
 
-  @Option(help: ArgumentHelp("Checkpoint folder.", valueName: "path"), completion: .directory)
+  @Option(help: ArgumentHelp("Checkpoint folder or GGUF file.", valueName: "path"), completion: .directory)
   var model: String
 
   @Option(help: ArgumentHelp("Token ids, with commas.", valueName: "id,id"), transform: parseTokens)
@@ -23,6 +23,9 @@ struct LogitsCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("The file to write.", valueName: "file"), completion: .file(extensions: ["npy"]))
   var output: String
+
+  @Option(help: "Numbers of the weights: fp32, bf16, int8.")
+  var precision: Precision = .fp32
 
   @Option(help: ArgumentHelp("Cores for the model (default: all).", valueName: "count"))
   var threads: Int?
@@ -34,7 +37,7 @@ struct LogitsCommand: AsyncParsableCommand {
   func run() async throws {
     try await concluding {
       try await interruptible(isResumed: false) {
-        let loaded = try await LoadedModel.load(model, threads: threads)
+        let loaded = try await LoadedModel.load(model, precision: precision, threads: threads)
         let logits = try await loaded.logits(tokens)
         try CommandFile.write(
           NumPyArray.file(

@@ -21,7 +21,7 @@ struct RunCommand: AsyncParsableCommand {
   var benchmarks: [String]
 
   @Option(
-    name: .long, help: ArgumentHelp("Checkpoint folder, or 'canonical'.", valueName: "path"),
+    name: .long, help: ArgumentHelp("Checkpoint folder, GGUF file, or 'canonical'.", valueName: "path"),
     completion: .directory)
   var model: String
 

@@ -33,6 +33,25 @@ struct CausalTests {
     #expect(!trace.tokens[trace.prompt.count...].dropLast().contains(300))
   }
 
+  /// However the tokens are dealt out, the cache gives the logits of the whole pass.
+  @Test(arguments: [[16], [1, 15], [7, 9], [5, 1, 1, 9], [Int](repeating: 1, count: 16)])
+  func cachedLogitsAreThoseOfTheWholePass(_ pieces: [Int]) throws {
+    for name in ["tiny-qwen2", "tiny-qwen3.gguf"] {
+      let model = try Fixture.model(name)
+      let tokens = try Fixture.tokens(Fixture.json("families.json")["logit_tokens"])
+      let whole = try model.logits(tokens)
+      var cache = KeyValueCache(capacity: tokens.count, model.configuration)
+      for piece in pieces {
+        let next = Array(tokens[cache.count..<cache.count + piece])
+        let found = cache.read(next, model.network)
+        let expected = whole[320 * (cache.count - 1)..<320 * cache.count]
+        let worst = zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
+        #expect(found.count == 320 && worst < 1e-4, "\(name) at \(cache.count): off by \(worst)")
+      }
+      #expect(cache.count == tokens.count)
+    }
+  }
+
   @Test func noPositionSeesALaterOne() throws {
     let model = try Fixture.model("tiny-qwen2")
     let (one, other) = (try model.logits([1, 2, 3, 4]), try model.logits([1, 2, 3, 5]))

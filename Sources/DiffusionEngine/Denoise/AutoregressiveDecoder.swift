@@ -1,12 +1,11 @@
 /// The loop of a causal model: one token after the other, from left to right, each from the row before it.
-///
-/// It computes the whole canvas for each token, like the denoiser for each step; keys and values of earlier
-/// positions are not kept yet, so that the cost of an answer grows with the square of its length.
+/// Keys and values of earlier positions are kept, so that a token costs one row.
 struct AutoregressiveDecoder {
   let network: ForwardPass
   let options: DenoisingOptions
   let stream: RandomStream
   private var tokens: [Int32]
+  private var cache: KeyValueCache
   private var commits: [Commit] = []
   private let promptCount: Int
 
@@ -17,6 +16,7 @@ struct AutoregressiveDecoder {
     self.options = options
     self.stream = stream
     tokens = prompt
+    cache = KeyValueCache(capacity: prompt.count + options.maxNewTokens, network.configuration)
     promptCount = prompt.count
   }
 
@@ -35,29 +35,29 @@ struct AutoregressiveDecoder {
     return Generation(
       tokens: tokens, promptCount: promptCount,
       commitSteps: [Int?](repeating: nil, count: promptCount) + (0..<steps).map { $0 }, commits: commits,
-      forwards: steps, tieDecidedShare: 0, maskDraws: 0)
+      forwards: steps,
+      tieDecidedShare: 0, maskDraws: 0)
   }
 
   private mutating func next(_ step: Int) throws(EngineError) -> Int32 {
-    var work = Workspace(positions: tokens.count, network.configuration)
-    network.run(tokens, rows: [tokens.count - 1], &work)
-    var chosen: (token: Int32, probability: Float)?
-    try network.forEachLogits(work) { (_, logits) throws(EngineError) in
-      let distribution = TokenDistribution(
-        logits, temperature: options.temperature, topP: options.topP, topK: options.topK, banned: nil)
-      chosen = distribution.map {
-        options.temperature > 0
-          ? $0.draw(stream.draws(step: step, position: tokens.count).token) : ($0.best, $0.maximum)
-      }
-    }
-    guard let chosen else {
+    let position = tokens.count
+    let logits = cache.read(Array(tokens[cache.count...]), network)
+    let distribution = TokenDistribution(
+      logits[...], temperature: options.temperature, topP: options.topP, topK: options.topK)
+    guard let distribution else {
       throw EngineError(
-        .malformed, "the logits of position \(tokens.count) in step \(step) are not numbers",
+        .malformed, "the logits of position \(position) in step \(step) are not numbers",
         hint: "the weights are damaged, or the temperature is too small")
     }
+    let choice =
+      options.temperature > 0
+      ? distribution.draw(stream.draws(step: step, position: position).token)
+      : (token: distribution.best, probability: distribution.maximum)
     commits.append(
-      Commit(position: tokens.count, step: step, confidence: chosen.probability, entropy: nil))
-    return chosen.token
+      Commit(
+        position: position, step: step, confidence: choice.probability,
+        entropy: options.recordsEntropy ? -distribution.negativeEntropy : nil))
+    return choice.token
   }
 
   private func report(

@@ -24,10 +24,7 @@ struct ForwardPass: Sendable {
     for (index, layer) in weights.layers.enumerated() {
       Kernels.normalize(
         work.all.hidden, weight: layer.inputNorm, epsilon: epsilon, into: &work.all.normed)
-      layer.key.apply(to: work.all.normed, bias: layer.keyBias, into: &work.key)
-      layer.value.apply(to: work.all.normed, bias: layer.valueBias, into: &work.value)
-      if let norm = layer.keyNorm { Kernels.normalizeHeads(&work.key, weight: norm, epsilon: epsilon) }
-      work.rotary.rotate(&work.key)
+      project(layer, work.all.normed, rows: nil, into: &work.key, &work.value, work.rotary)
       if index < weights.layers.count - 1 {
         finish(layer, &work.all, rows: nil, key: work.key, value: work.value, work.rotary)
       } else {
@@ -43,10 +40,27 @@ struct ForwardPass: Sendable {
       work.wanted.hidden, weight: weights.finalNorm, epsilon: epsilon, into: &work.wanted.normed)
   }
 
+  /// Keys and values of a layer, the keys rotated.
+  ///
+  /// - Parameters:
+  ///   - normed: the layer's normalised input, [n, H].
+  ///   - rows: the positions of its rows; `nil` when they are the whole canvas.
+  func project(
+    _ layer: Weights.Layer, _ normed: Matrix, rows: [Int]?, into key: inout Matrix, _ value: inout Matrix,
+    _ rotary: RotaryTable
+  ) {
+    layer.key.apply(to: normed, bias: layer.keyBias, into: &key)
+    layer.value.apply(to: normed, bias: layer.valueBias, into: &value)
+    if let norm = layer.keyNorm {
+      Kernels.normalizeHeads(&key, weight: norm, epsilon: configuration.normEpsilon)
+    }
+    rotary.rotate(&key, positions: rows)
+  }
+
   /// The rest of a layer, given the keys and values of the whole canvas.
   ///
   /// - Parameter rows: the positions of the rows of `own`; `nil` when they are the whole canvas.
-  private func finish(
+  func finish(
     _ layer: Weights.Layer, _ own: inout RowBuffers, rows: [Int]?, key: Matrix, value: Matrix,
     _ rotary: RotaryTable
   ) {
@@ -69,8 +83,6 @@ struct ForwardPass: Sendable {
   }
 
   /// Attention, head by head; query head j reads key-value head j / (A / K).
-  ///
-  /// - Parameter rows: the positions of the queries; `nil` when they are the whole canvas.
   private func attend(_ own: inout RowBuffers, rows: [Int]?, key: Matrix, value: Matrix) {
     let size = configuration.headSize
     let group = configuration.headCount / configuration.keyValueHeadCount
