@@ -16,6 +16,19 @@ struct PrecisionTests {
     return zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) } / scale
   }
 
+  /// The same numbers in another file are packed the same: rows of GGUF files are lent as they are stored or
+  /// widened, and LLaDA's are put into the order of the rotation first.
+  @Test(arguments: [("tiny", "tiny-f32.gguf"), ("tiny-llada", "tiny-llada.gguf")])
+  func filesOfTheSameWeightsGiveTheSameBits(folder: String, file: String) throws {
+    for precision in [Precision.bf16, .int8] {
+      let both = try [folder, file].map { name in
+        try DiffusionModel.load(Fixture.path(name), precision: precision).logits(Array(1..<24))
+      }
+      let areSame = both[0] == both[1]  // thousands of numbers, which the report should not hold
+      #expect(areSame, "\(precision)")
+    }
+  }
+
   @Test(arguments: LogitsTests.models)
   func bf16StaysCloseToReference(_ name: String) throws {
     let error = try error(name, .bf16)
