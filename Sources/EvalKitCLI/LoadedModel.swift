@@ -30,6 +30,11 @@ actor LoadedModel {
 
   func logits(_ tokens: [Int32]) throws -> [Float] { try model.logits(tokens) }
 
+  func measureSpeed(positions: Int, steps: Int, threads: Int?) throws -> ModelSpeed {
+    try model.measureSpeed(
+      positions: positions, steps: steps, threads: threads, isCancelled: { Task.isCancelled })
+  }
+
   func generate(
     _ prompt: [Int32], _ options: DenoisingOptions, onStep: @escaping @Sendable (DenoisingStep) -> Void
   ) throws -> Generation {

@@ -36,6 +36,32 @@ struct CompleteTests {
     #expect(other.output != result.output)
   }
 
+  /// What is measured is not tested; that it is measured, and adds up, is.
+  @Test(arguments: ["fp32", "bf16", "int8"])
+  func benchPrintsWhatItMeasured(_ precision: String) async throws {
+    let result = try await Binary.run(
+      [
+        "bench", "--model", Self.checkpoint, "--positions", "32", "--precision", precision, "--threads", "1",
+        "--json",
+      ])
+    #expect(result.code == 0, "\(result.error)")
+    let json = try result.json()
+    let pass = try #require(json["pass_seconds"]?.double)
+    let step = try #require(json["step_seconds"]?.double)
+    let peak = try #require(json["peak_operations_per_second"]?.double)
+    let share = try #require(json["peak_fraction"]?.double)
+    let operations = try #require(json["pass_operations"]?.double)
+    #expect(pass > 0 && step > 0 && peak > 1e8 && share > 0)
+    #expect(abs(share - operations / pass / peak) < 1e-9 * share)
+    // Two layers of 32 x (32 + 2 x 16 + 32) + 3 x 32 x 64 weights, two products of 32 x 32 in attention, the head.
+    let layer = 32 * 96 + 3 * 32 * 64 + 2 * 32 * 32
+    #expect(operations == Double(64 * (2 * layer + 32 * 320)))
+    #expect(json["precision"]?.string == precision && json["threads"]?.integer == 1)
+    #expect(json["instruction_set"]?.string?.isEmpty == false)
+    let long = try await Binary.run(["bench", "--model", Self.checkpoint, "--positions", "100000"])
+    #expect(long.code == 64 && long.error.contains("2048"))
+  }
+
   @Test func aFileAndTheTextItselfAreTheSamePrompt() async throws {
     try await Scratch.withFolder { folder in
       try Data("def f(x):\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/prompt.txt"))

@@ -56,7 +56,7 @@ struct AutoregressiveDecoder {
     commits.append(
       Commit(
         position: position, step: step, confidence: choice.probability,
-        entropy: options.recordsEntropy ? -distribution.negativeEntropy : nil))
+        entropy: options.recordsEntropy ? 0 - distribution.negativeEntropy : nil))
     return choice.token
   }
 

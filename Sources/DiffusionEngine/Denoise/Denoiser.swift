@@ -143,9 +143,9 @@ struct Denoiser {
       ? distribution.draw(stream.draws(step: step, position: position).token)
       : (token: distribution.best, probability: distribution.maximum)
     let confidence = options.algorithm.confidence(distribution, chosen: choice.probability)
-    let entropy =
+    let entropy =  // by subtraction: the negative of 0 would be shown as -0
       options.algorithm == .entropy
-      ? -confidence : options.recordsEntropy ? -distribution.negativeEntropy : nil
+      ? 0 - confidence : options.recordsEntropy ? 0 - distribution.negativeEntropy : nil
     return Ranking.Candidate(
       position: position, confidence: confidence, token: choice.token, entropy: entropy)
   }

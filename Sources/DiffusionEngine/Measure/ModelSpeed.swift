@@ -1,0 +1,107 @@
+import EngineKernels
+
+/// How fast a model runs on this machine, beside what the machine can do.
+public struct ModelSpeed: Sendable {
+  /// Length of the canvas.
+  public let positions: Int
+  /// Median seconds of a forward pass with the logits of every row.
+  public let passSeconds: Double
+  /// Mean seconds of a denoising step while half of the canvas is decoded, sampler and exact savings included;
+  /// of a token, for a causal model.
+  public let stepSeconds: Double
+  /// The instructions of the peak; in single precision the products themselves are OpenBLAS's.
+  public let instructions: InstructionSet
+  public let threads: Int
+  /// Multiplications and additions of one pass.
+  public let operations: Double
+  /// Operations a second of the precision's multiply-add on operands in registers, measured between the passes.
+  public let peak: Double
+
+  /// The part of the peak that a pass reaches, 0...1.
+  public var peakFraction: Double { operations / passSeconds / peak }
+}
+
+extension DiffusionModel {
+  /// - Parameters:
+  ///   - positions: length of the canvas, at least 2.
+  ///   - steps: denoising steps for half of the canvas. A step costs less the fewer masks are left, so that few
+  ///     steps over all masks have the mean of many.
+  ///   - repeats: passes, after one that warms up.
+  ///   - threads: those that the model was loaded with.
+  /// - Throws: `.invalidArgument` for lengths that the model has not, `.cancelled`.
+  public func measureSpeed(
+    positions: Int, steps: Int, repeats: Int = 3, threads: Int?, isCancelled: () -> Bool = { false }
+  ) throws(EngineError) -> ModelSpeed {
+    guard positions >= 2, positions <= configuration.maximumPositions, steps >= 1, repeats >= 1 else {
+      throw EngineError(
+        .invalidArgument,
+        "\(positions) positions and \(steps) steps: the model has 2 to \(configuration.maximumPositions)")
+    }
+    let pool = try KernelPool(try InstructionSet.chosen(), threads: threads)
+    let tokens = (0..<positions).map { Int32(($0 * 7919 + 13) % min(configuration.vocabularySize, 1000)) }
+    let clock = ContinuousClock()
+    var passes: [Double] = []
+    var peaks: [Double] = []
+    for round in 0...repeats {
+      if isCancelled() { throw .cancelled }
+      let (speed, pass) = try (peak(pool, clock), pass(tokens, clock))
+      if round > 0 { (peaks, passes) = (peaks + [speed], passes + [pass]) }
+    }
+    return ModelSpeed(
+      positions: positions, passSeconds: passes.sorted()[repeats / 2],
+      stepSeconds: try step(
+        Array(tokens[..<(positions / 2)]), positions - positions / 2, steps, clock, isCancelled),
+      instructions: pool.instructions, threads: pool.threads, operations: operations(positions),
+      peak: peaks.sorted()[repeats / 2])
+  }
+
+  private func pass(_ tokens: [Int32], _ clock: ContinuousClock) throws(EngineError) -> Double {
+    var work = Workspace(positions: tokens.count, configuration)
+    let start = clock.now
+    network.run(tokens, rows: Array(tokens.indices), &work)
+    var sum: Float = 0
+    try network.forEachLogits(work) { (_, row) throws(EngineError) in sum += row.first ?? 0 }
+    guard sum.isFinite else { throw EngineError(.malformed, "the logits are not numbers") }
+    return (clock.now - start) / .seconds(1)
+  }
+
+  private func step(
+    _ prompt: [Int32], _ masks: Int, _ steps: Int, _ clock: ContinuousClock, _ isCancelled: () -> Bool
+  ) throws(EngineError) -> Double {
+    var options = DenoisingOptions()
+    options.algorithm = .entropy
+    options.temperature = 0.2
+    options.topP = 0.95
+    options.maxNewTokens = configuration.architecture.isCausal ? min(masks, steps) : masks
+    options.steps = min(steps, masks)
+    options.bansMaskToken = true  // with random weights it may be drawn
+    let start = clock.now
+    let key = SampleKey(task: "", sample: 0)
+    let generation = try generate(prompt: prompt, options: options, key: key, isCancelled: isCancelled)
+    return (clock.now - start) / .seconds(1) / Double(max(generation.forwards, 1))
+  }
+
+  private func peak(_ pool: KernelPool, _ clock: ContinuousClock) -> Double {
+    let arithmetic: ek_arithmetic =
+      switch precision {
+      case .fp32: EK_SINGLE
+      case .bf16: EK_BF16
+      case .int8: EK_INT8
+      }
+    let start = clock.now
+    let operations = ek_peak_run(pool.instructions.path, arithmetic, pool.handle, 1_000_000)
+    return operations / ((clock.now - start) / .seconds(1))
+  }
+
+  /// Of the products alone; everything else is less than a hundredth of them.
+  private func operations(_ positions: Int) -> Double {
+    let (hidden, inner) = (Double(configuration.hiddenSize), Double(configuration.intermediateSize))
+    let queries = Double(configuration.headCount * configuration.headSize)
+    let keys = Double(configuration.keyValueHeadCount * configuration.headSize)
+    let count = Double(positions)
+    let attention = 2 * count * queries
+    let layer = 2 * hidden * queries + 2 * hidden * keys + 3 * hidden * inner + attention
+    return 2 * count
+      * (Double(configuration.layerCount) * layer + hidden * Double(configuration.vocabularySize))
+  }
+}
