@@ -106,12 +106,17 @@ struct ForwardPass: Sendable {
     _ work: Workspace, _ body: (Int, ArraySlice<Float>) throws(EngineError) -> Void
   ) throws(EngineError) {
     let count = work.wanted.normed.rows
+    // Used again by the next group: the kernel would have to clear 39 MB of new pages for each.
+    var states = Matrix(rows: 0, columns: configuration.hiddenSize)
+    var logits = Matrix(rows: 0, columns: configuration.vocabularySize)
     var start = 0
     while start < count {
       let group = start..<min(start + ForwardPass.rowsPerGroup, count)
-      var states = Matrix(rows: group.count, columns: configuration.hiddenSize)
+      if states.rows != group.count {
+        states = Matrix(rows: group.count, columns: configuration.hiddenSize)
+        logits = Matrix(rows: group.count, columns: configuration.vocabularySize)
+      }
       states.copyRows(group, of: work.wanted.normed)
-      var logits = Matrix(rows: group.count, columns: configuration.vocabularySize)
       weights.head.apply(to: states, into: &logits)
       for index in 0..<group.count {
         try body(start + index, logits.values[logits.range(ofRow: index)])
