@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "bytes.h"
 #include "entry.h"
-#include "syscall.h"
 
 enum {
   setup_failed = 113,
@@ -82,16 +82,6 @@ INLINE void lock_down(struct launch *task, int64_t limit, int64_t parent, int re
   // says so in the pipe.
   *(volatile unsigned char *)task->page = 1;
   CALL(SYS_munmap, task->page, 4096);
-}
-
-INLINE void put(unsigned char *at, uint64_t number, int count) {
-  for (int i = 0; i < count; i++) at[i] = (unsigned char)(number >> 8 * i);
-}
-
-INLINE uint64_t take(const unsigned char *at, int count) {
-  uint64_t number = 0;
-  for (int i = 0; i < count; i++) number |= (uint64_t)at[i] << 8 * i;
-  return number;
 }
 
 // Sends a message without parts, and two descriptors with it. False when the judge is gone.

@@ -1,11 +1,7 @@
+#include "bytes.h"
 #include "object.h"
 
 enum { digit_bits = 15 };
-
-INLINE uint8_t *put(uint8_t *at, uint64_t value, int count) {
-  for (int i = 0; i < count; i++) at[i] = (uint8_t)(value >> 8 * i);
-  return at + count;
-}
 
 // As marshal writes an int: 32 bits, or digits of 15.
 INLINE uint8_t *put_integer(uint8_t *at, int64_t value) {

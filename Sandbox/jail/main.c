@@ -14,8 +14,8 @@
 //
 // Descriptors. Judge: 0 and 1 the runner's pipes, 2 stderr, 3 the socket to the zygote, 4 the supervisor's
 // notices, 5 its modules. Zygote: 0 and 1 /dev/null, 2 stderr, 3 the socket to the judge, 4 the BPF of
-// `strict` and the code that loads it (Sandbox/entry), 5 its modules. Everything else is closed. 5, and the zygote's 4, are read to the end and closed
-// before the first message.
+// `strict` and the code that loads it (Sandbox/entry), 5 its modules. Everything else is closed. 5, and the
+// zygote's 4, are read to the end and closed before the first message.
 //
 // Forbidden calls (notify.c). The zygote's filter asks a listener about the calls of attack.policy, and the
 // supervisor holds it: the box sent it through a socket pair before Python started. The supervisor makes
