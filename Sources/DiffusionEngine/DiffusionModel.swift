@@ -11,21 +11,23 @@ public final class DiffusionModel: Sendable {
   /// The numbers that weights are stored in and multiplied with.
   public let precision: Precision
   /// What the products of packed weights are computed with; `nil` in single precision, which is OpenBLAS's.
-  public let instructions: InstructionSet?
+  public var instructions: InstructionSet? { pool?.instructions }
 
   let network: ForwardPass
+  /// The threads of packed products.
+  let pool: KernelPool?
   private let weightsFiles: [(name: String, file: MappedFile)]
   private let configurationFiles: [(name: String, file: MappedFile)]
 
   private init(
     configuration: ModelConfiguration, tokenizer: Tokenizer, precision: Precision,
-    instructions: InstructionSet?, network: ForwardPass,
+    pool: KernelPool?, network: ForwardPass,
     weightsFiles: [(name: String, file: MappedFile)], configurationFiles: [(name: String, file: MappedFile)]
   ) {
     self.configuration = configuration
     self.tokenizer = tokenizer
     self.precision = precision
-    self.instructions = instructions
+    self.pool = pool
     self.network = network
     self.weightsFiles = weightsFiles
     self.configurationFiles = configurationFiles
@@ -61,7 +63,7 @@ public final class DiffusionModel: Sendable {
     let weights = try Weights(checkpoint.table, checkpoint.configuration, packing: packing)
     return DiffusionModel(
       configuration: checkpoint.configuration, tokenizer: checkpoint.tokenizer, precision: precision,
-      instructions: packing?.pool.instructions,
+      pool: packing?.pool,
       network: ForwardPass(configuration: checkpoint.configuration, weights: weights),
       weightsFiles: checkpoint.table.files, configurationFiles: checkpoint.configurationFiles)
   }

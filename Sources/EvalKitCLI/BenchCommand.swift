@@ -46,7 +46,7 @@ struct BenchCommand: AsyncParsableCommand {
     try await concluding {
       try await interruptible(isResumed: false) {
         let loaded = try await LoadedModel.load(model, precision: precision, threads: threads)
-        let speed = try await loaded.measureSpeed(positions: positions, steps: steps, threads: threads)
+        let speed = try await loaded.measureSpeed(positions: positions, steps: steps)
         if json {
           Console.result(document(speed, loaded.model).serialized())
         } else {

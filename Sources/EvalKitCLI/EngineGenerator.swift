@@ -13,31 +13,17 @@ actor EngineGenerator: Generator {
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-  /// Maps and hashes the checkpoint, on the engine's thread: 15 GB take a while.
+  /// Maps and hashes the checkpoint, on the engine's thread.
   ///
   /// - Parameter style: `nil` takes what the checkpoint was trained for.
   static func load(
     folder: String, options: DenoisingOptions, style: PromptStyle?, precision: Precision, threads: Int?
   ) async throws -> EngineGenerator {
-    let thread = EngineThread()
-    let (model, hashes) = try await Loader(thread: thread).load(
-      folder, precision: precision, threads: threads)
+    let loaded = try await LoadedModel.load(folder, precision: precision, threads: threads)
     return EngineGenerator(
-      model: model, hashes: hashes, folder: folder, options: options, style: style, thread: thread)
-  }
-
-  private actor Loader {
-    private let thread: EngineThread
-    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
-
-    init(thread: EngineThread) { self.thread = thread }
-
-    func load(
-      _ folder: String, precision: Precision, threads: Int?
-    ) throws -> (DiffusionModel, ModelIdentity) {
-      let model = try DiffusionModel.load(folder, precision: precision, threads: threads)
-      return (model, try model.identity())
-    }
+      model: loaded.model, hashes: try await loaded.identity(), folder: folder, options: options,
+      style: style,
+      thread: loaded.thread)
   }
 
   private init(

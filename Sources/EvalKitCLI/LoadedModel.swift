@@ -2,7 +2,7 @@ import DiffusionEngine
 
 /// A checkpoint ready for single requests, on the engine's thread.
 actor LoadedModel {
-  private let thread: EngineThread
+  nonisolated let thread: EngineThread
   nonisolated let model: DiffusionModel
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -30,9 +30,11 @@ actor LoadedModel {
 
   func logits(_ tokens: [Int32]) throws -> [Float] { try model.logits(tokens) }
 
-  func measureSpeed(positions: Int, steps: Int, threads: Int?) throws -> ModelSpeed {
-    try model.measureSpeed(
-      positions: positions, steps: steps, threads: threads, isCancelled: { Task.isCancelled })
+  /// Reads all of the checkpoint once more: 15 GB take a while.
+  func identity() throws -> ModelIdentity { try model.identity() }
+
+  func measureSpeed(positions: Int, steps: Int) throws -> ModelSpeed {
+    try model.measureSpeed(positions: positions, steps: steps, isCancelled: { Task.isCancelled })
   }
 
   func generate(

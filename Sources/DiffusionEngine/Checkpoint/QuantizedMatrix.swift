@@ -60,22 +60,9 @@ final class QuantizedMatrix: @unchecked Sendable {
   ///   - bias: `rows` numbers, or `nil`.
   ///   - out: [n, rows].
   func apply(to x: Matrix, bias: [Float]?, into out: inout Matrix) {
-    precondition(x.columns == columns && x.values.count == x.rows * columns, "x has another shape")
-    precondition(out.rows == x.rows && out.columns == rows, "the product has another shape")
-    precondition(out.values.count == out.rows * rows && (bias?.count ?? rows) == rows, "shapes differ")
-    guard x.rows > 0 else { return }
-    let done = x.values.withUnsafeBufferPointer { x in
-      out.values.withUnsafeMutableBufferPointer { out in
-        let target = out.baseAddress
-        let product = { (bias: UnsafePointer<Float>?) in
-          ek_int8_product(
-            self.pool.instructions.path, self.pool.handle, self.memory, self.rows, self.columns, self.group,
-            x.baseAddress, x.count / self.columns, bias, target)
-        }
-        return bias.map { $0.withUnsafeBufferPointer { product($0.baseAddress) } } ?? product(nil)
-      }
+    pool.multiply(x, rows: rows, columns: columns, bias: bias, into: &out) {
+      ek_int8_product(
+        pool.instructions.path, pool.handle, memory, rows, columns, group, $0, $1, $2, $3)
     }
-    // As Swift's own arrays do; the scratch is smaller than the workspace that was just allocated.
-    precondition(done, "out of memory")
   }
 }

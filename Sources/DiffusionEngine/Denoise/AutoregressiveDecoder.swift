@@ -28,51 +28,28 @@ struct AutoregressiveDecoder {
       if isCancelled() { throw .cancelled }
       let token = try next(step)
       tokens.append(token)
-      try report(step, to: onStep)
+      try DenoisingStep(
+        index: step, steps: options.maxNewTokens, tokens: tokens, committed: [tokens.count - 1],
+        ranForward: true
+      ).report(to: onStep)
       if token == network.configuration.endToken { break }
     }
     let steps = tokens.count - promptCount
     return Generation(
       tokens: tokens, promptCount: promptCount,
       commitSteps: [Int?](repeating: nil, count: promptCount) + (0..<steps).map { $0 }, commits: commits,
-      forwards: steps,
-      tieDecidedShare: 0, maskDraws: 0)
+      forwards: steps, tieDecidedShare: 0, maskDraws: 0)
   }
 
   private mutating func next(_ step: Int) throws(EngineError) -> Int32 {
     let position = tokens.count
     let logits = cache.read(Array(tokens[cache.count...]), network)
-    let distribution = TokenDistribution(
-      logits[...], temperature: options.temperature, topP: options.topP, topK: options.topK)
-    guard let distribution else {
-      throw EngineError(
-        .malformed, "the logits of position \(position) in step \(step) are not numbers",
-        hint: "the weights are damaged, or the temperature is too small")
-    }
-    let choice =
-      options.temperature > 0
-      ? distribution.draw(stream.draws(step: step, position: position).token)
-      : (token: distribution.best, probability: distribution.maximum)
+    let distribution = try options.distribution(logits[...], step: step, position: position)
+    let choice = options.choice(from: distribution, stream, step: step, position: position)
     commits.append(
       Commit(
         position: position, step: step, confidence: choice.probability,
         entropy: options.recordsEntropy ? 0 - distribution.negativeEntropy : nil))
     return choice.token
-  }
-
-  private func report(
-    _ step: Int, to onStep: ((DenoisingStep) throws -> Void)?
-  ) throws(EngineError) {
-    guard let onStep else { return }
-    do {
-      try onStep(
-        DenoisingStep(
-          index: step, steps: options.maxNewTokens, tokens: tokens, committed: [tokens.count - 1],
-          ranForward: true))
-    } catch let error as EngineError {
-      throw error
-    } catch {
-      throw EngineError(.interrupted, "the hook of step \(step) failed: \(error)")
-    }
   }
 }

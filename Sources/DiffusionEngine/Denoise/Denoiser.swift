@@ -120,14 +120,8 @@ struct Denoiser {
     var candidates: [Ranking.Candidate] = []
     try network.forEachLogits(work) { (index, logits) throws(EngineError) in
       guard let positions = decided[rows[index]] else { return }
-      let distribution = TokenDistribution(
-        logits, temperature: options.temperature, topP: options.topP, topK: options.topK,
-        banned: options.bansMaskToken ? maskToken : nil)
-      guard let distribution else {
-        throw EngineError(
-          .malformed, "the logits of position \(positions[0]) in step \(step) are not numbers",
-          hint: "the weights are damaged, or the temperature is too small")
-      }
+      let distribution = try options.distribution(
+        logits, banned: options.bansMaskToken ? maskToken : nil, step: step, position: positions[0])
       for position in positions {
         candidates.append(candidate(step, position, distribution))
       }
@@ -138,10 +132,7 @@ struct Denoiser {
   private func candidate(
     _ step: Int, _ position: Int, _ distribution: TokenDistribution
   ) -> Ranking.Candidate {
-    let choice =
-      options.temperature > 0
-      ? distribution.draw(stream.draws(step: step, position: position).token)
-      : (token: distribution.best, probability: distribution.maximum)
+    let choice = options.choice(from: distribution, stream, step: step, position: position)
     let confidence = options.algorithm.confidence(distribution, chosen: choice.probability)
     let entropy =  // by subtraction: the negative of 0 would be shown as -0
       options.algorithm == .entropy
@@ -154,16 +145,9 @@ struct Denoiser {
     _ step: Int, _ revealed: [Ranking.Candidate], ranForward: Bool,
     to onStep: ((DenoisingStep) throws -> Void)?
   ) throws(EngineError) {
-    guard let onStep else { return }
-    do {
-      try onStep(
-        DenoisingStep(
-          index: step, steps: options.steps, tokens: canvas,
-          committed: revealed.filter { $0.token != maskToken }.map(\.position), ranForward: ranForward))
-    } catch let error as EngineError {
-      throw error
-    } catch {
-      throw EngineError(.interrupted, "the hook of step \(step) failed: \(error)")
-    }
+    try DenoisingStep(
+      index: step, steps: options.steps, tokens: canvas,
+      committed: revealed.filter { $0.token != maskToken }.map(\.position), ranForward: ranForward
+    ).report(to: onStep)
   }
 }

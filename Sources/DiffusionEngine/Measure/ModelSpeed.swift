@@ -27,17 +27,21 @@ extension DiffusionModel {
   ///   - steps: denoising steps for half of the canvas. A step costs less the fewer masks are left, so that few
   ///     steps over all masks have the mean of many.
   ///   - repeats: passes, after one that warms up.
-  ///   - threads: those that the model was loaded with.
   /// - Throws: `.invalidArgument` for lengths that the model has not, `.cancelled`.
   public func measureSpeed(
-    positions: Int, steps: Int, repeats: Int = 3, threads: Int?, isCancelled: () -> Bool = { false }
+    positions: Int, steps: Int, repeats: Int = 3, isCancelled: () -> Bool = { false }
   ) throws(EngineError) -> ModelSpeed {
     guard positions >= 2, positions <= configuration.maximumPositions, steps >= 1, repeats >= 1 else {
       throw EngineError(
         .invalidArgument,
         "\(positions) positions and \(steps) steps: the model has 2 to \(configuration.maximumPositions)")
     }
-    let pool = try KernelPool(try InstructionSet.chosen(), threads: threads)
+    let pool: KernelPool
+    if let own = self.pool {
+      pool = own
+    } else {
+      pool = try KernelPool(try InstructionSet.chosen(), threads: BLAS.threads)
+    }
     let tokens = (0..<positions).map { Int32(($0 * 7919 + 13) % min(configuration.vocabularySize, 1000)) }
     let clock = ContinuousClock()
     var passes: [Double] = []

@@ -63,6 +63,9 @@ enum BLAS {
   /// OpenBLAS's thread count, a setting of the whole process.
   static func setThreads(_ count: Int) { openblas_set_num_threads(Int32(clamping: count)) }
 
+  /// Threads of one product.
+  static var threads: Int { Int(openblas_get_num_threads()) }
+
   /// Ends OpenBLAS's threads until the next product.
   static func stopThreads() { evalkit_stop_blas_threads() }
 

@@ -23,3 +23,32 @@ final class KernelPool: @unchecked Sendable {
 
   deinit { ek_pool_stop(handle) }
 }
+
+extension KernelPool {
+  /// out = x · Wᵀ + bias, for weights of [rows, columns] that `product` knows.
+  ///
+  /// - Parameters:
+  ///   - x: [n, columns].
+  ///   - bias: `rows` numbers, or `nil`.
+  ///   - out: [n, rows].
+  ///   - product: gets x, n, the bias and out; false when memory is refused.
+  func multiply(
+    _ x: Matrix, rows: Int, columns: Int, bias: [Float]?, into out: inout Matrix,
+    _ product: (UnsafePointer<Float>?, Int, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Bool
+  ) {
+    precondition(x.columns == columns && x.values.count == x.rows * columns, "x has another shape")
+    precondition(out.rows == x.rows && out.columns == rows, "the product has another shape")
+    precondition(out.values.count == out.rows * rows && (bias?.count ?? rows) == rows, "shapes differ")
+    guard x.rows > 0 else { return }
+    let count = x.rows
+    let done = x.values.withUnsafeBufferPointer { x in
+      out.values.withUnsafeMutableBufferPointer { out in
+        let (source, target) = (x.baseAddress, out.baseAddress)
+        return bias.map { $0.withUnsafeBufferPointer { product(source, count, $0.baseAddress, target) } }
+          ?? product(source, count, nil, target)
+      }
+    }
+    // As Swift's own arrays do; the scratch is smaller than the workspace that was just allocated.
+    precondition(done, "out of memory")
+  }
+}
