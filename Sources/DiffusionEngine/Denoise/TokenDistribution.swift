@@ -20,19 +20,11 @@ struct TokenDistribution {
     let weights: [Float]
   }
 
-  /// - Parameters:
-  ///   - logits: V raw logits.
-  ///   - banned: a token whose probability is made 0.
-  /// - Returns: `nil` when the logits hold no finite maximum or a NaN.
-  init?(
-    _ logits: ArraySlice<Float>, temperature: Double = 0, topP: Double? = nil, topK: Int? = nil,
-    banned: Int32? = nil
-  ) {
-    guard let row = LogitRow(logits, temperature: temperature, banned: banned) else { return nil }
+  init(_ row: LogitRow, topP: Double? = nil, topK: Int? = nil) {
     self.row = row
-    if let tokens = Filter(row: row).kept(topP: topP, topK: topK) {
-      let weights = row.weights(of: tokens)
-      kept = Kept(tokens: tokens, weights: weights)
+    if let found = Filter(row: row).kept(topP: topP, topK: topK) {
+      let weights = row.weights(of: found.scores)
+      kept = Kept(tokens: found.tokens, weights: weights)
       sum = weights.reduce(0) { $0 + Double($1) }
     } else {
       kept = nil
@@ -74,8 +66,10 @@ struct TokenDistribution {
 
   /// The probability of every kept token, for tests: (token, p) in ascending order of tokens.
   var probabilities: [(token: Int32, probability: Float)] {
-    let tokens = kept?.tokens ?? Array(0..<Int32(row.count))
-    return zip(tokens, row.weights(of: tokens)).map { ($0, Float(Double($1) / sum)) }
+    let all = row.tokens(from: -.infinity)
+    return zip(kept?.tokens ?? all.tokens, kept?.weights ?? row.weights(of: all.scores)).map {
+      ($0, Float(Double($1) / sum))
+    }
   }
 }
 
@@ -83,26 +77,20 @@ struct TokenDistribution {
 private struct Filter {
   let row: LogitRow
 
-  /// The kept tokens in ascending order, or `nil` for all.
-  func kept(topP: Double?, topK: Int?) -> [Int32]? {
-    var kept: [Int32]?
-    if let topP, topP < 1 { kept = nucleus(Float(topP)) }
-    if let topK, topK < kept?.count ?? row.count {
-      let scores = (kept ?? near { $0.count >= topK ? $0 : nil }).map { row.score($0) }.sorted(by: >)
-      let bound = scores[topK - 1]
-      kept = kept?.filter { row.score($0) >= bound } ?? row.tokens(from: bound)
+  /// What is kept, or `nil` for everything.
+  func kept(topP: Double?, topK: Int?) -> ScoredTokens? {
+    var kept: ScoredTokens?
+    if let topP, topP < 1 { kept = near { prefix(of: $0, Float(topP)) } }
+    if let topK, topK < kept?.tokens.count ?? row.count {
+      let best = kept ?? near { $0.tokens.count >= topK ? $0 : nil }
+      let bound = best.scores.sorted(by: >)[topK - 1]
+      kept = kept.map { $0.filter { $1 >= bound } } ?? row.tokens(from: bound)
     }
     return kept
   }
 
-  /// The shortest prefix, best first and the smallest id first among equals, whose mass strictly exceeds
-  /// `bound`; the crossing token stays.
-  private func nucleus(_ bound: Float) -> [Int32] {
-    near { prefix(of: $0, bound) }
-  }
-
   /// What `body` finds among the tokens closest to the best: as few as suffice, or all of them.
-  private func near(_ body: ([Int32]) -> [Int32]?) -> [Int32] {
+  private func near(_ body: (ScoredTokens) -> ScoredTokens?) -> ScoredTokens {
     var distance: Float = 4
     while distance < 128 {
       if let found = body(row.tokens(from: row.top - distance)) { return found }
@@ -114,13 +102,14 @@ private struct Filter {
 
   private static let bins = 1024
 
-  /// ``nucleus(_:)`` if `tokens`, which hold the best, have that mass.
+  /// The shortest prefix of `candidates`, which hold the best token, in the order best first and the smallest id
+  /// first among equals, whose mass strictly exceeds `bound`; the crossing token stays. `nil` without that mass.
   ///
-  /// Their weights are first summed in bins by their score: a bin lies before the bound, behind it, or, but
+  /// Weights are first summed in bins by their score: a bin lies before the bound, behind it, or, but
   /// for one, needs no order.
-  private func prefix(of tokens: [Int32], _ bound: Float) -> [Int32]? {
-    let weights = row.weights(of: tokens)
-    let bin = tokens.map { Int(min((row.top - row.score($0)) * 64, Float(Filter.bins - 1))) }
+  private func prefix(of candidates: ScoredTokens, _ bound: Float) -> ScoredTokens? {
+    let weights = row.weights(of: candidates.scores)
+    let bin = candidates.scores.map { Int(min((row.top - $0) * 64, Float(Filter.bins - 1))) }
     var masses = [Double](repeating: 0, count: Filter.bins)
     for (index, weight) in weights.enumerated() { masses[bin[index]] += Double(weight) / row.sum }
     var mass = 0.0
@@ -132,8 +121,8 @@ private struct Filter {
       })
     else { return nil }
 
-    let ordered = tokens.indices.filter { bin[$0] == crossing }
-      .map { (score: row.score(tokens[$0]), token: tokens[$0], weight: weights[$0]) }
+    let ordered = bin.indices.filter { bin[$0] == crossing }
+      .map { (score: candidates.scores[$0], token: candidates.tokens[$0], weight: weights[$0]) }
       .sorted { ($1.score, $0.token) < ($0.score, $1.token) }
     var last = ordered.endIndex - 1
     for (index, entry) in ordered.enumerated() {
@@ -144,10 +133,9 @@ private struct Filter {
       }
     }
     let edge = ordered[last]
-    return tokens.indices.filter { index in
-      if bin[index] != crossing { return bin[index] < crossing }
-      let score = row.score(tokens[index])
-      return score > edge.score || score == edge.score && tokens[index] <= edge.token
-    }.map { tokens[$0] }
+    // A better score never lies in a later bin.
+    return candidates.filter { token, score in
+      score > edge.score || score == edge.score && token <= edge.token
+    }
   }
 }

@@ -1,0 +1,3 @@
+#include "vectors.h"
+
+VECTORS(ek_vectors_portable, ek_single_portable, )
