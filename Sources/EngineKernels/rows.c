@@ -82,3 +82,20 @@ ek_total ek_total_of(const ek_summary *summaries, size_t panels) {
   }
   return total;
 }
+
+void ek_masses(ek_path path, const ek_row *row, const float bounds[EK_BOUNDS], double masses[EK_BOUNDS]) {
+  vectors_of(path)->masses(row, bounds, masses);
+}
+
+size_t ek_between(
+    ek_path path, const ek_row *row, float low, float high, uint32_t *tokens, float *scores, size_t capacity) {
+  return vectors_of(path)->between(row, low, high, tokens, scores, capacity);
+}
+
+double ek_negative_entropy(ek_path path, const ek_row *row, ek_edge edge, float scale) {
+  return vectors_of(path)->entropy(row, &edge, scale);
+}
+
+ek_draw ek_draw_token(ek_path path, const ek_row *row, ek_edge edge, double target) {
+  return vectors_of(path)->draw(row, &edge, target);
+}

@@ -1,3 +1,3 @@
-#include "vectors.h"
+#include "vector_paths.h"
 
 VECTORS(ek_vectors_portable, ek_single_portable, )

@@ -1,7 +1,13 @@
 import EngineKernels
 
-/// One position's logits: what each 64 of them come to, and the logits themselves, kept or computed again where they
-/// decide. Sweeps look only at panels of 64 whose largest can matter, and divide by the temperature as they go.
+#if canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// One position's logits: what each panel of 64 of them comes to, and the logits themselves, kept, or computed again
+/// where they decide. Sweeps look only at panels whose largest can matter, and divide by the temperature as they go.
 ///
 /// A score is a logit divided by the temperature; a weight is e^(score - largest score), so the largest is 1.
 struct LogitRow {
@@ -64,114 +70,112 @@ struct LogitRow {
   /// All paths give the same bits.
   private static let anyPath = (try? InstructionSet.chosen())?.path ?? EK_PORTABLE
 
-  /// Calls `body` with the first token and the scores of each panel whose largest is at least `bound`, in order,
-  /// until it returns false.
-  @inline(__always) private func forEachPanel(
-    from bound: Float, _ body: (Int, _ scores: UnsafeBufferPointer<Float>) -> Bool
-  ) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: LogitRow.panel) { scores in
-      for (panel, summary) in summaries.enumerated() where summary.top >= bound {
-        let first = panel * LogitRow.panel
-        let size = min(LogitRow.panel, count - first)
-        func divide(_ logits: UnsafeBufferPointer<Float>) {
-          precondition(logits.count == size, "a panel of another size")
-          for at in 0..<size { scores[at] = logits[at] / divisor }
-        }
-        switch source {
-        case .kept(let logits):
-          let start = logits.startIndex + first
-          logits[start..<start + size].withUnsafeBufferPointer(divide)
-        case .computed(let logits): logits(panel).withUnsafeBufferPointer(divide)
-        }
-        if banned >= first && banned < first + size { scores[banned - first] = -.infinity }
-        guard body(first, UnsafeBufferPointer(rebasing: scores[..<size])) else { return }
-      }
-    }
-  }
-
   /// The smallest token whose weight rounds to 1.
   var best: Int32 {
     let bound = top - 0x1p-25
-    var best: Int32 = 0
-    forEachPanel(from: bound) { first, scores in
-      guard let found = scores.firstIndex(where: { $0 >= bound }) else { return true }
-      best = Int32(first + found)
-      return false
-    }
-    return best
-  }
-
-  /// Weight of the second score.
-  var secondWeight: Float { VectorMath.exp(VectorMath.Lanes(repeating: second - top))[0] }
-
-  /// Scores below have the weight 0.
-  private var lowest: Float { top - 88 }
-
-  /// Σ p log(p + 1e-10) over all tokens, as the reference has it.
-  var negativeEntropy: Float {
-    let scale = Float(1 / sum)
-    var entropy = 0.0
-    forEachPanel(from: lowest) { _, scores in
-      entropy += VectorMath.sum(scores, padding: -.infinity) { lanes in
-        let probability = VectorMath.exp(lanes - top) * scale
-        return probability * VectorMath.log(probability + 1e-10)
+    for (panel, summary) in summaries.enumerated() where summary.top >= bound {
+      let first = panel * LogitRow.panel
+      let logits = panelLogits(panel, from: first)
+      let found = logits.indices.first { at in
+        let token = first + at - logits.startIndex
+        return token != banned && logits[at] / divisor >= bound
       }
-      return true
+      if let found { return Int32(first + found - logits.startIndex) }
     }
-    return Float(entropy)
+    return 0
   }
 
-  /// The tokens with at least the score `bound`.
-  func tokens(from bound: Float) -> ScoredTokens {
-    var found = ScoredTokens()
-    forEachPanel(from: bound) { first, scores in
-      for at in scores.indices where scores[at] >= bound {
-        found.tokens.append(Int32(first + at))
-        found.scores.append(scores[at])
+  private func panelLogits(_ panel: Int, from first: Int) -> ArraySlice<Float> {
+    switch source {
+    case .kept(let logits):
+      let start = logits.startIndex + first
+      return logits[start..<min(start + LogitRow.panel, logits.endIndex)]
+    case .computed(let logits):
+      return logits(panel)[...]
+    }
+  }
+
+  /// The weight of a score.
+  func weight(_ score: Float) -> Double { exp(Double(score - top)) }
+
+  // MARK: Sweeps over kept logits
+
+  /// - Parameter bounds: ``boundCount`` scores, descending.
+  /// - Returns: for each the weights of all scores that are at least so large, summed up.
+  func masses(from bounds: [Float]) -> [Double] {
+    precondition(bounds.count == LogitRow.boundCount, "another number of bounds")
+    return [Double](unsafeUninitializedCapacity: bounds.count) { masses, used in
+      withRow { ek_masses(LogitRow.anyPath, &$0, bounds, masses.baseAddress) }
+      used = bounds.count
+    }
+  }
+
+  static let boundCount = Int(EK_BOUNDS)
+
+  /// The tokens whose scores are in `range`, ascending, with their scores; `nil` when they are more than `limit`.
+  func tokens(_ range: Range<Float>, limit: Int = .max) -> ScoredTokens? {
+    let room = min(limit, count)
+    var scores = [Float](repeating: 0, count: room)
+    var found = 0
+    let tokens = [UInt32](unsafeUninitializedCapacity: room) { tokens, used in
+      found = withRow {
+        ek_between(
+          LogitRow.anyPath, &$0, range.lowerBound, range.upperBound, tokens.baseAddress, &scores, room)
       }
-      return true
+      used = min(found, room)
     }
-    return found
+    guard found <= room else { return nil }
+    return ScoredTokens(tokens: tokens.map { Int32($0) }, scores: Array(scores[..<found]))
   }
 
-  /// The weights of these scores, in their order.
-  func weights(of scores: [Float]) -> [Float] {
-    var weights: [Float] = []
-    weights.reserveCapacity(scores.count)
-    VectorMath.forEachLanes(scores, padding: 0) { start, lanes in
-      let powers = VectorMath.exp(lanes - top)
-      for lane in 0..<min(lanes.scalarCount, scores.count - start) { weights.append(powers[lane]) }
-    }
-    return weights
+  /// Σ p log(p + 1e-10) over the kept tokens, as the reference has it, where p is the weight over `sum`.
+  func negativeEntropy(_ edge: Edge, sum: Double) -> Float {
+    withRow { Float(ek_negative_entropy(LogitRow.anyPath, &$0, edge.kernel, Float(1 / sum))) }
   }
 
-  /// The token whose weight takes the cumulated sum, in order of ids, above `target`, with its weight.
-  func token(at target: Double) -> (token: Int32, weight: Float) {
-    var cumulated = 0.0
-    var chosen: (token: Int32, weight: Float) = (0, 0)
-    forEachPanel(from: lowest) { first, scores in
-      for (at, weight) in weights(of: Array(scores)).enumerated() where weight > 0 {
-        chosen = (Int32(first + at), weight)
-        cumulated += Double(weight)
-        if cumulated > target { return false }
+  /// The kept token whose weight takes the cumulated sum, in order of ids, above `target`, with its weight.
+  func token(at target: Double, _ edge: Edge) -> (token: Int32, weight: Float) {
+    withRow {
+      let drawn = ek_draw_token(LogitRow.anyPath, &$0, edge.kernel, target)
+      return (Int32(drawn.token), drawn.weight)
+    }
+  }
+
+  private func withRow<Result>(_ body: (inout ek_row) -> Result) -> Result {
+    guard case .kept(let logits) = source else { preconditionFailure("these logits were not kept") }
+    precondition(logits.count == count, "logits of another row")
+    return logits.withUnsafeBufferPointer { logits in
+      summaries.withUnsafeBufferPointer { summaries in
+        var row = ek_row(
+          logits: logits.baseAddress, count: count, summaries: summaries.baseAddress, divisor: divisor,
+          top: top,
+          banned: banned)
+        return body(&row)
       }
-      return true
     }
-    return chosen
   }
+}
+
+/// Where the kept tokens end, in the order best first and the smallest id first among equals: the last of them.
+struct Edge: Equatable {
+  let score: Float
+  let token: Int32
+
+  /// Nothing is left out.
+  static let none = Edge(score: -.infinity, token: .max)
+
+  func keeps(_ token: Int32, _ score: Float) -> Bool {
+    score > self.score || score == self.score && token <= self.token
+  }
+
+  /// The one that leaves out more.
+  func stricter(_ other: Edge) -> Edge { keeps(other.token, other.score) ? other : self }
+
+  fileprivate var kernel: ek_edge { ek_edge(score: score, token: Int(token)) }
 }
 
 /// Some tokens in ascending order, and the score of each.
 struct ScoredTokens {
   var tokens: [Int32] = []
   var scores: [Float] = []
-
-  func filter(_ isKept: (Int32, Float) -> Bool) -> ScoredTokens {
-    var found = ScoredTokens()
-    for (token, score) in zip(tokens, scores) where isKept(token, score) {
-      found.tokens.append(token)
-      found.scores.append(score)
-    }
-    return found
-  }
 }

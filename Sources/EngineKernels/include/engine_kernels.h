@@ -135,6 +135,43 @@ typedef struct ek_total {
 } ek_total;
 ek_total ek_total_of(const ek_summary *summaries, size_t panels);
 
+// MARK: The distribution of one row
+
+// A row of logits with its summaries. A weight is e^(score - top).
+typedef struct ek_row {
+  const float *logits;
+  size_t count;
+  const ek_summary *summaries;
+  float divisor, top;
+  size_t banned;
+} ek_row;
+
+// Where the kept scores end: they are larger than `score`, or equal to it with a token up to `token`.
+typedef struct ek_edge {
+  float score;
+  size_t token;
+} ek_edge;
+
+enum { EK_BOUNDS = 8 };
+
+// The weights of all scores that are at least bounds[i], descending, summed up.
+void ek_masses(ek_path path, const ek_row *row, const float bounds[EK_BOUNDS], double masses[EK_BOUNDS]);
+
+// The scores in [low, high), by ascending token. Returns how many there are; at most `capacity` are written.
+size_t ek_between(
+    ek_path path, const ek_row *row, float low, float high, uint32_t *tokens, float *scores, size_t capacity);
+
+// The sum of p log(p + 1e-10) over the kept scores, p being scale * weight.
+double ek_negative_entropy(ek_path path, const ek_row *row, ek_edge edge, float scale);
+
+// The kept token whose weight takes the sum of kept weights, in order of tokens, above `target`; the last one with a
+// weight when none does.
+typedef struct ek_draw {
+  size_t token;
+  float weight;
+} ek_draw;
+ek_draw ek_draw_token(ek_path path, const ek_row *row, ek_edge edge, double target);
+
 // MARK: Attention
 
 // Query head j reads key-value head j / (heads / shared). Keys and queries are normalised head by head where a
