@@ -83,7 +83,7 @@ ek_total ek_total_of(const ek_summary *summaries, size_t panels) {
   return total;
 }
 
-void ek_masses(ek_path path, const ek_row *row, const float bounds[EK_BOUNDS], double masses[EK_BOUNDS]) {
+void ek_masses(ek_path path, const ek_row *row, const float bounds[EK_BOUNDS], ek_mass masses[EK_BOUNDS]) {
   vectors_of(path)->masses(row, bounds, masses);
 }
 

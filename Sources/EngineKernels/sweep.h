@@ -61,12 +61,13 @@ INLINE void logarithms(lanes *x) {
 // Sums of 16 panels are made in single precision and added in double, always in the same order.
 enum { PANELS_PER_SUM = 16 };
 
-INLINE void sum_masses(const ek_row *row, const float *bounds, double *masses) {
-  for (size_t at = 0; at < EK_BOUNDS; at++) masses[at] = 0;
+INLINE void sum_masses(const ek_row *row, const float *bounds, ek_mass *masses) {
+  for (size_t at = 0; at < EK_BOUNDS; at++) masses[at] = (ek_mass){.weight = 0, .count = 0};
   size_t panels = panels_of_row(row);
   for (size_t first = 0; first < panels; first += PANELS_PER_SUM) {
     lanes sums[EK_BOUNDS];
-    for (size_t bound = 0; bound < EK_BOUNDS; bound++) sums[bound] = 0.0F;
+    whole counts[EK_BOUNDS];
+    for (size_t bound = 0; bound < EK_BOUNDS; bound++) sums[bound] = 0.0F, counts[bound] = 0;
     size_t end = first + PANELS_PER_SUM < panels ? first + PANELS_PER_SUM : panels;
     for (size_t panel = first; panel < end; panel++) {
       if (row->summaries[panel].top < bounds[EK_BOUNDS - 1]) continue;
@@ -75,11 +76,17 @@ INLINE void sum_masses(const ek_row *row, const float *bounds, double *masses) {
       for (size_t at = 0; at < VECTORS_PER_PANEL; at++) {
         lanes none = 0.0F, weight = scores[at] - row->top;
         exponentials(&weight);
-        for (size_t bound = 0; bound < EK_BOUNDS; bound++)
-          sums[bound] += scores[at] >= bounds[bound] ? weight : none;
+        for (size_t bound = 0; bound < EK_BOUNDS; bound++) {
+          whole is_above = scores[at] >= bounds[bound];
+          sums[bound] += is_above ? weight : none;
+          counts[bound] -= is_above;
+        }
       }
     }
-    for (size_t bound = 0; bound < EK_BOUNDS; bound++) masses[bound] += (double)sum_of(&sums[bound]);
+    for (size_t bound = 0; bound < EK_BOUNDS; bound++) {
+      masses[bound].weight += (double)sum_of(&sums[bound]);
+      masses[bound].count += (size_t)__builtin_reduce_add(counts[bound]);
+    }
   }
 }
 

@@ -21,7 +21,7 @@
   ATTRIBUTE static ek_summary summarize(const float *logits, size_t count, float divisor, size_t banned) {     \
     return summarize_logits(logits, count, divisor, banned);                                                   \
   }                                                                                                            \
-  ATTRIBUTE static void masses(const ek_row *row, const float *bounds, double *masses) {                       \
+  ATTRIBUTE static void masses(const ek_row *row, const float *bounds, ek_mass *masses) {                       \
     sum_masses(row, bounds, masses);                                                                           \
   }                                                                                                            \
   ATTRIBUTE static size_t between(                                                                             \

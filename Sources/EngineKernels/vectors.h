@@ -20,7 +20,7 @@ typedef struct vectors {
   // Of at most 64 logits.
   ek_summary (*summarize)(const float *logits, size_t count, float divisor, size_t banned);
   // As ek_masses, ek_between, ek_negative_entropy and ek_draw_token.
-  void (*masses)(const ek_row *row, const float *bounds, double *masses);
+  void (*masses)(const ek_row *row, const float *bounds, ek_mass *masses);
   size_t (*between)(const ek_row *row, float low, float high, uint32_t *tokens, float *scores, size_t capacity);
   double (*entropy)(const ek_row *row, const ek_edge *edge, float scale);
   ek_draw (*draw)(const ek_row *row, const ek_edge *edge, double target);

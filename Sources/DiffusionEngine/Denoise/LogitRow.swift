@@ -101,10 +101,10 @@ struct LogitRow {
   // MARK: Sweeps over kept logits
 
   /// - Parameter bounds: ``boundCount`` scores, descending.
-  /// - Returns: for each the weights of all scores that are at least so large, summed up.
-  func masses(from bounds: [Float]) -> [Double] {
+  /// - Returns: for each the number of scores that are at least so large, and the sum of their weights.
+  func masses(from bounds: [Float]) -> [ek_mass] {
     precondition(bounds.count == LogitRow.boundCount, "another number of bounds")
-    return [Double](unsafeUninitializedCapacity: bounds.count) { masses, used in
+    return [ek_mass](unsafeUninitializedCapacity: bounds.count) { masses, used in
       withRow { ek_masses(LogitRow.anyPath, &$0, bounds, masses.baseAddress) }
       used = bounds.count
     }
@@ -112,9 +112,10 @@ struct LogitRow {
 
   static let boundCount = Int(EK_BOUNDS)
 
-  /// The tokens whose scores are in `range`, ascending, with their scores; `nil` when they are more than `limit`.
-  func tokens(_ range: Range<Float>, limit: Int = .max) -> ScoredTokens? {
-    let room = min(limit, count)
+  /// The tokens whose scores are in `range`, ascending, with their scores.
+  ///
+  /// - Parameter room: at least their number.
+  func tokens(_ range: Range<Float>, room: Int) -> ScoredTokens {
     var scores = [Float](repeating: 0, count: room)
     var found = 0
     let tokens = [UInt32](unsafeUninitializedCapacity: room) { tokens, used in
@@ -122,9 +123,9 @@ struct LogitRow {
         ek_between(
           LogitRow.anyPath, &$0, range.lowerBound, range.upperBound, tokens.baseAddress, &scores, room)
       }
-      used = min(found, room)
+      precondition(found <= room, "more scores than room")
+      used = found
     }
-    guard found <= room else { return nil }
     return ScoredTokens(tokens: tokens.map { Int32($0) }, scores: Array(scores[..<found]))
   }
 

@@ -1,3 +1,5 @@
+import EngineKernels
+
 /// The distribution of one position's token after temperature and filters, in the reference's order
 /// of operations (`sample_tokens` of generation_utils.py): divide, top-p, top-k, softmax.
 ///
@@ -25,11 +27,11 @@ struct TokenDistribution {
     } else {
       let (edge, row) = (edge, row)
       // The best two pass every filter, or the second is filtered and one token is kept.
-      best = row.tokens(row.top - 0x1p-25..<Float.infinity)?.first { edge.keeps($0, $1) } ?? row.best
+      best = row.tokens(from: row.top - 0x1p-25).first { edge.keeps($0, $1) } ?? row.best
       let isAlone =
         row.second < edge.score
         || row.second == edge.score
-          && (row.tokens(edge.score..<Float.infinity)?.filter { edge.keeps($0, $1) }.count ?? 0) <= 1
+          && row.tokens(from: edge.score).filter { edge.keeps($0, $1) }.count <= 1
       margin = maximum - (isAlone ? 0 : Float(row.weight(row.second) / sum))
     }
   }
@@ -45,10 +47,14 @@ struct TokenDistribution {
 
   /// The probability of every kept token, for tests: (token, p) in ascending order of tokens.
   var probabilities: [(token: Int32, probability: Float)] {
-    let all = row.tokens(-.infinity..<Float.infinity) ?? ScoredTokens()
+    let all = row.tokens(from: -.infinity)
     return zip(all.tokens, all.scores).filter { edge.keeps($0, $1) }
       .map { ($0, Float(row.weight($1) / sum)) }
   }
+}
+
+extension LogitRow {
+  fileprivate func tokens(from bound: Float) -> ScoredTokens { tokens(bound..<Float.infinity, room: count) }
 }
 
 extension ScoredTokens {
@@ -91,12 +97,11 @@ private struct Filter {
   private func best(_ count: Int) -> [(token: Int32, score: Float)] {
     var distance: Float = 4
     while distance < 128 {
-      if let found = row.tokens(row.top - distance..<Float.infinity), found.tokens.count >= count {
-        return found.ordered
-      }
+      let found = row.tokens(from: row.top - distance)
+      if found.tokens.count >= count { return found.ordered }
       distance *= 2
     }
-    return row.tokens(-.infinity..<Float.infinity)?.ordered ?? []
+    return row.tokens(from: -.infinity).ordered
   }
 
   /// Distances from the best at which the search begins.
@@ -107,20 +112,19 @@ private struct Filter {
   /// The shortest prefix, best first and the smallest id first among equals, whose share strictly exceeds `share`;
   /// the crossing token stays.
   private func nucleus(_ share: Float) -> (Edge, sum: Double) {
-    var (low, high) = (row.top - 88, row.top.nextUp)
-    var above = 0.0  // the weights from `high` on
+    var (high, above) = (row.top.nextUp, ek_mass(weight: 0, count: 0))  // what is at least `high`
     var bounds = Filter.distances.map { row.top - $0 }
     while true {
       let masses = row.masses(from: bounds)
-      guard let crossing = masses.firstIndex(where: { Float($0 / row.sum) > share }) else {
+      guard let crossing = masses.firstIndex(where: { Float($0.weight / row.sum) > share }) else {
         return (Edge.none, row.sum)
       }
-      low = bounds[crossing]
+      let low = bounds[crossing]
       if crossing > 0 { (high, above) = (bounds[crossing - 1], masses[crossing - 1]) }
+      let between = masses[crossing].count - above.count
       let width = (high - low) / Float(bounds.count)
-      let isIndivisible = high - width == high || low + width == low
-      if let between = row.tokens(low..<high, limit: isIndivisible ? .max : Filter.few) {
-        return edge(in: between.ordered, above, share)
+      if between <= Filter.few || high - width == high || low + width == low {
+        return edge(in: row.tokens(low..<high, room: between).ordered, above.weight, share)
       }
       bounds = (1..<bounds.count).map { high - Float($0) * width } + [low]
     }

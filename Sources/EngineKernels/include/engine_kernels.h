@@ -154,8 +154,12 @@ typedef struct ek_edge {
 
 enum { EK_BOUNDS = 8 };
 
-// The weights of all scores that are at least bounds[i], descending, summed up.
-void ek_masses(ek_path path, const ek_row *row, const float bounds[EK_BOUNDS], double masses[EK_BOUNDS]);
+// How many scores are at least bounds[i], descending, and the sum of their weights.
+typedef struct ek_mass {
+  double weight;
+  size_t count;
+} ek_mass;
+void ek_masses(ek_path path, const ek_row *row, const float bounds[EK_BOUNDS], ek_mass masses[EK_BOUNDS]);
 
 // The scores in [low, high), by ascending token. Returns how many there are; at most `capacity` are written.
 size_t ek_between(
