@@ -19,13 +19,22 @@ enum { ROUNDS = 7 };
 typedef struct shape {
   const char *name;
   size_t rows, columns, group;
+  bool gated;  // two of them, whose products the engine multiplies at once
 } shape;
 
 static const shape shapes[] = {
-    {"0.5B q, o", 896, 896, 0},          {"0.5B gate, up", 4864, 896, 0},    {"0.5B down", 896, 4864, 128},
-    {"1.5B q, o", 1536, 1536, 0},        {"1.5B gate, up", 8960, 1536, 0},   {"1.5B down", 1536, 8960, 128},
-    {"7B q, o", 3584, 3584, 0},          {"7B k, v", 512, 3584, 0},          {"7B gate, up", 18944, 3584, 0},
-    {"7B down", 3584, 18944, 128},       {"0.5B head", 151936, 896, 0},      {"7B head", 152064, 3584, 0},
+    {"0.5B q, o", 896, 896, 0, false},
+    {"0.5B gate, up", 4864, 896, 0, true},
+    {"0.5B down", 896, 4864, 128, false},
+    {"1.5B q, o", 1536, 1536, 0, false},
+    {"1.5B gate, up", 8960, 1536, 0, true},
+    {"1.5B down", 1536, 8960, 128, false},
+    {"7B q, o", 3584, 3584, 0, false},
+    {"7B k, v", 512, 3584, 0, false},
+    {"7B gate, up", 18944, 3584, 0, true},
+    {"7B down", 3584, 18944, 128, false},
+    {"0.5B head", 151936, 896, 0, false},
+    {"7B head", 152064, 3584, 0, false},
 };
 
 typedef struct span {
@@ -92,7 +101,12 @@ static void measure(const shape *shape, ek_arithmetic arithmetic, ek_path path, 
   ek_part part = {.matrix = &matrix, .out = out};
   void *operand = memory(ek_operand_bytes(path, &matrix, count));
 
-  double work = 2.0 * (double)count * (double)rows * (double)columns;
+  ek_matrix next = matrix;
+  next.columns = rows;
+  next.group = 128;
+  void *next_operand = memory(ek_operand_bytes(path, &next, count));
+
+  double work = (shape->gated ? 4.0 : 2.0) * (double)count * (double)rows * (double)columns;
   double wall[ROUNDS], cpu[ROUNDS], speed[ROUNDS], peak[ROUNDS];
   for (int round = -1; round < ROUNDS; round++) {
     span started = now();
@@ -102,7 +116,10 @@ static void measure(const shape *shape, ek_arithmetic arithmetic, ek_path path, 
     size_t repeats = 1 + (size_t)(path == EK_PORTABLE ? 0 : 1e10 / work);
     for (size_t at = 0; at < repeats; at++) {
       ek_operand_fill(path, pool, &matrix, x, count, NULL, 0, operand);
-      ek_product(path, pool, operand, count, &part, 1);
+      if (shape->gated)
+        ek_gated_product(path, pool, operand, count, &matrix, &matrix, &next, next_operand);
+      else
+        ek_product(path, pool, operand, count, &part, 1);
     }
     span taken = since(started);
     // The first round warms up.
@@ -119,6 +136,7 @@ static void measure(const shape *shape, ek_arithmetic arithmetic, ek_path path, 
       100 * median(wall), 100 * median(cpu));
   fflush(stdout);
   ek_free(operand);
+  ek_free(next_operand);
   ek_free(packed);
   ek_free(out);
   ek_free(w);

@@ -28,8 +28,28 @@ void ek_bf16_pack_single(const float *values, size_t count, size_t columns, uint
   PACK(SINGLE)
 }
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+// Two stored numbers are a word as it is wanted: only the order of the words is another.
+static void turn(const uint8_t *bytes, size_t count, size_t pairs, uint32_t *panel) {
+  for (size_t first = 0; first < pairs; first += 16) {
+    size_t end = first + 16 < pairs ? first + 16 : pairs;
+    for (size_t pair = first; pair < end; pair++) {
+      uint32_t *words = panel + pair * EK_PANEL;
+      for (size_t row = 0; row < count; row++) memcpy(words + row, bytes + 4 * (row * pairs + pair), sizeof *words);
+      memset(words + count, 0, (EK_PANEL - count) * sizeof *words);
+    }
+  }
+}
+#endif
+
 void ek_bf16_pack_stored(const void *values, size_t count, size_t columns, uint32_t *panel) {
   const uint8_t *bytes = values;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  if (columns % 2 == 0) {
+    turn(bytes, count, columns / 2, panel);
+    return;
+  }
+#endif
 #define STORED(at) ((uint32_t)bytes[2 * (at)] | (uint32_t)bytes[2 * (at) + 1] << 8)
   PACK(STORED)
 }

@@ -4,17 +4,17 @@
 
 #include "engine_kernels.h"
 
-
-
-// What a tile is computed from: integers = start + x * panel, then out = (first ? 0 : out) + integers * x_scale,
-// and when `scales` is given, with the last group: out = out * scales + bias.
+// One panel over some groups of columns. In each group integers = start + x * panel, then out = (first ? 0 : out) +
+// integers * x_scale; after the last of the row, when `scales` is given, out = out * scales + bias.
 typedef struct int8_tile {
   const char *x;  // rows that are x_stride bytes apart
   size_t x_stride;
   const int8_t *panel;
-  size_t quads;
-  const int32_t *start;   // [64]
-  const float *x_scales;  // one for each row, x_scale_stride apart
+  size_t groups, group_quads;
+  size_t quads;           // of all these groups; the last may be shorter
+  const int32_t *start;   // [groups, 64], or [64] zeros for all
+  size_t start_stride;
+  const float *x_scales;  // [groups] for each row, x_scale_stride apart
   size_t x_scale_stride;
   bool first;
   const float *scales;  // [64] or NULL
@@ -30,7 +30,7 @@ typedef struct int8_path {
   int32_t x_offset;
   // Quantises `columns` numbers of one row of x, one group, to whole quadruples; returns the scale.
   float (*quantize)(const float *x, size_t columns, void *out);
-  // One tile of out, [rows, 64], one group of `quads` quadruples of columns, as `what` says.
+  // One tile of out, [rows, 64], as `what` says.
   void (*tile)(const int8_tile *what);
 } int8_path;
 
@@ -84,7 +84,24 @@ static inline __attribute__((always_inline)) float quantize_group(
   return scale;
 }
 
-// What follows the integers, [rows, 64]. No path may fuse the multiplications with the additions.
+// Calls `one` with each group of the tile.
+static inline __attribute__((always_inline)) void each_group(const int8_tile *what, void (*one)(const int8_tile *)) {
+  for (size_t group = 0; group < what->groups; group++) {
+    size_t done = group * what->group_quads, left = what->quads - done;
+    int8_tile part = *what;
+    part.x += 4 * done;
+    part.panel += 4 * EK_PANEL * done;
+    part.groups = 1;
+    part.quads = left < what->group_quads ? left : what->group_quads;
+    part.start += group * what->start_stride;
+    part.x_scales += group;
+    part.first = what->first && group == 0;
+    if (group + 1 < what->groups) part.scales = NULL;
+    one(&part);
+  }
+}
+
+// What follows the integers of one group, [rows, 64]. No path may fuse the multiplications with the additions.
 static inline __attribute__((always_inline)) void finish_tile(const int8_tile *what, const int32_t *sums) {
   for (size_t row = 0; row < what->rows; row++) {
     float x_scale = what->x_scales[row * what->x_scale_stride];

@@ -43,7 +43,7 @@ AVX2 static inline __attribute__((always_inline)) void strip(
   }
 }
 
-AVX2 static void tile(const int8_tile *what) {
+AVX2 static void group(const int8_tile *what) {
   int32_t sums[EK_TILE_ROWS * EK_PANEL];
   for (size_t row = 0; row < what->rows; row += 3) {
     const char *line = what->x + row * what->x_stride;
@@ -59,6 +59,8 @@ AVX2 static void tile(const int8_tile *what) {
   }
   finish_tile(what, sums);
 }
+
+AVX2 static void tile(const int8_tile *what) { each_group(what, group); }
 
 const int8_path ek_int8_avx2 = {.x_offset = 0, .quantize = quantize, .tile = tile};
 

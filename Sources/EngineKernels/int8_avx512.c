@@ -10,48 +10,98 @@ AVX512 static float quantize(const float *x, size_t columns, void *out) {
   return quantize_group(x, columns, 128, out);
 }
 
-// As the bf16 tile: 24 sums, four words of weights, one of x. The sums do not leave the registers before they are
-// scaled, or short groups would cost a third.
-AVX512 static inline __attribute__((always_inline)) void block(const size_t rows, const int8_tile *what) {
+#define UNROLLED _Pragma("clang loop unroll(full)")
+
+// `total` += x * panel over `quads` quadruples.
+AVX512 static inline __attribute__((always_inline)) void multiply(
+    const size_t rows, const char *x, size_t x_stride, const int8_t *panel, size_t quads,
+    __m512i total[EK_TILE_ROWS][4]) {
   const int *line[EK_TILE_ROWS];
-  __m512i total[EK_TILE_ROWS][4];
-#pragma clang loop unroll(full)
-  for (size_t row = 0; row < rows; row++) {
-    line[row] = (const int *)(what->x + row * what->x_stride);
-#pragma clang loop unroll(full)
-    for (size_t at = 0; at < 4; at++) total[row][at] = _mm512_loadu_si512(what->start + 16 * at);
-  }
-  const int8_t *panel = what->panel;
-  const size_t quads = what->quads;
+  UNROLLED for (size_t row = 0; row < rows; row++) line[row] = (const int *)(x + row * x_stride);
   for (size_t quad = 0; quad < quads; quad++) {
     __m512i words[4];
-#pragma clang loop unroll(full)
-    for (size_t at = 0; at < 4; at++) words[at] = _mm512_loadu_si512(panel + 4 * EK_PANEL * quad + 64 * at);
-#pragma clang loop unroll(full)
-    for (size_t row = 0; row < rows; row++) {
+    UNROLLED for (size_t at = 0; at < 4; at++)
+      words[at] = _mm512_loadu_si512(panel + 4 * EK_PANEL * quad + 64 * at);
+    UNROLLED for (size_t row = 0; row < rows; row++) {
       __m512i four = _mm512_set1_epi32(line[row][quad]);
-#pragma clang loop unroll(full)
-      for (size_t at = 0; at < 4; at++) total[row][at] = _mm512_dpbusd_epi32(total[row][at], four, words[at]);
-    }
-  }
-#pragma clang loop unroll(full)
-  for (size_t row = 0; row < rows; row++) {
-    __m512 x_scale = _mm512_set1_ps(what->x_scales[row * what->x_scale_stride]);
-    float *out = what->out + row * what->out_stride;
-#pragma clang loop unroll(full)
-    for (size_t at = 0; at < 4; at++) {
-      __m512 value = _mm512_mul_ps(_mm512_cvtepi32_ps(total[row][at]), x_scale);
-      if (!what->first) value = _mm512_add_ps(_mm512_loadu_ps(out + 16 * at), value);
-      if (what->scales) {
-        value = _mm512_mul_ps(value, _mm512_loadu_ps(what->scales + 16 * at));
-        value = _mm512_add_ps(value, _mm512_loadu_ps(what->bias + 16 * at));
-      }
-      _mm512_storeu_ps(out + 16 * at, value);
+      UNROLLED for (size_t at = 0; at < 4; at++) total[row][at] = _mm512_dpbusd_epi32(total[row][at], four, words[at]);
     }
   }
 }
 
+AVX512 static inline __attribute__((always_inline)) void begin(
+    const size_t rows, const int32_t *start, __m512i total[EK_TILE_ROWS][4]) {
+  UNROLLED for (size_t row = 0; row < rows; row++)
+    UNROLLED for (size_t at = 0; at < 4; at++) total[row][at] = _mm512_loadu_si512(start + 16 * at);
+}
+
+AVX512 static inline __attribute__((always_inline)) void finish(const int8_tile *what, float *out, size_t at, __m512 value) {
+  if (what->scales) {
+    value = _mm512_mul_ps(value, _mm512_loadu_ps(what->scales + 16 * at));
+    value = _mm512_add_ps(value, _mm512_loadu_ps(what->bias + 16 * at));
+  }
+  _mm512_storeu_ps(out + 16 * at, value);
+}
+
+// One group. As the bf16 tile: 24 sums, four words of weights, one of x.
+AVX512 static inline __attribute__((always_inline)) void block(const size_t rows, const int8_tile *what) {
+  __m512i total[EK_TILE_ROWS][4];
+  begin(rows, what->start, total);
+  multiply(rows, what->x, what->x_stride, what->panel, what->quads, total);
+  UNROLLED for (size_t row = 0; row < rows; row++) {
+    __m512 x_scale = _mm512_set1_ps(what->x_scales[row * what->x_scale_stride]);
+    float *out = what->out + row * what->out_stride;
+    UNROLLED for (size_t at = 0; at < 4; at++) {
+      __m512 value = _mm512_mul_ps(_mm512_cvtepi32_ps(total[row][at]), x_scale);
+      if (!what->first) value = _mm512_add_ps(_mm512_loadu_ps(out + 16 * at), value);
+      finish(what, out, at, value);
+    }
+  }
+}
+
+// Several groups: half as many rows, so that their scaled sums stay in registers as well. Short groups would
+// otherwise cost a third.
+enum { GROUPED_ROWS = EK_TILE_ROWS / 2 };
+
+AVX512 static inline __attribute__((always_inline)) void grouped(
+    const size_t rows, const int8_tile *what, size_t first_row) {
+  const char *x = what->x + first_row * what->x_stride;
+  const float *x_scales = what->x_scales + first_row * what->x_scale_stride;
+  float *out = what->out + first_row * what->out_stride;
+  __m512 sums[GROUPED_ROWS][4];
+  UNROLLED for (size_t row = 0; row < rows; row++)
+    UNROLLED for (size_t at = 0; at < 4; at++)
+      sums[row][at] = what->first ? _mm512_setzero_ps() : _mm512_loadu_ps(out + row * what->out_stride + 16 * at);
+  for (size_t group = 0; group < what->groups; group++) {
+    size_t done = group * what->group_quads, left = what->quads - done;
+    __m512i total[EK_TILE_ROWS][4];
+    begin(rows, what->start + group * what->start_stride, total);
+    multiply(
+        rows, x + 4 * done, what->x_stride, what->panel + 4 * EK_PANEL * done,
+        left < what->group_quads ? left : what->group_quads, total);
+    UNROLLED for (size_t row = 0; row < rows; row++) {
+      __m512 x_scale = _mm512_set1_ps(x_scales[row * what->x_scale_stride + group]);
+      UNROLLED for (size_t at = 0; at < 4; at++) {
+        __m512 value = _mm512_mul_ps(_mm512_cvtepi32_ps(total[row][at]), x_scale);
+        sums[row][at] = _mm512_add_ps(sums[row][at], value);
+      }
+    }
+  }
+  UNROLLED for (size_t row = 0; row < rows; row++)
+    UNROLLED for (size_t at = 0; at < 4; at++) finish(what, out + row * what->out_stride, at, sums[row][at]);
+}
+
 AVX512 static void tile(const int8_tile *what) {
+  if (what->groups > 1) {
+    for (size_t row = 0; row < what->rows; row += GROUPED_ROWS) {
+      switch (what->rows - row) {
+        case 1: grouped(1, what, row); break;
+        case 2: grouped(2, what, row); break;
+        default: grouped(3, what, row); break;
+      }
+    }
+    return;
+  }
   switch (what->rows) {
     case 1: block(1, what); break;
     case 2: block(2, what); break;

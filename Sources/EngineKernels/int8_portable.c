@@ -2,7 +2,7 @@
 
 static float quantize(const float *x, size_t columns, void *out) { return quantize_group(x, columns, 0, out); }
 
-static void tile(const int8_tile *what) {
+static void group(const int8_tile *what) {
   int32_t sums[EK_TILE_ROWS * EK_PANEL];
   for (size_t row = 0; row < what->rows; row++) {
     const int8_t *values = (const int8_t *)what->x + row * what->x_stride;
@@ -18,5 +18,7 @@ static void tile(const int8_tile *what) {
   }
   finish_tile(what, sums);
 }
+
+static void tile(const int8_tile *what) { each_group(what, group); }
 
 const int8_path ek_int8_portable = {.x_offset = 0, .quantize = quantize, .tile = tile};

@@ -65,19 +65,18 @@ static void multiply_int8(
     const int8_path *path, const factor *factor, const operand *x, size_t row, size_t rows, size_t first,
     size_t end, const float *bias, float *acc, size_t stride) {
   static const int32_t zeros[EK_PANEL];
-  for (size_t group = first; group < end; group++) {
-    size_t quad = group * factor->group_quads, left = factor->quads - quad;
-    int8_tile tile = {
-        .x = x->rows + row * x->stride + 4 * quad, .x_stride = x->stride,
-        .panel = (const int8_t *)factor->values + quad * 4 * EK_PANEL,
-        .quads = left < factor->group_quads ? left : factor->group_quads,
-        .start = path->x_offset ? factor->offsets + group * EK_PANEL : zeros,
-        .x_scales = x->scales + row * x->groups + group, .x_scale_stride = x->groups,
-        .first = group == 0, .scales = group + 1 == factor->depth ? factor->scales : NULL, .bias = bias,
-        .out = acc, .out_stride = stride, .rows = rows,
-    };
-    path->tile(&tile);
-  }
+  bool has_offset = path->x_offset != 0;
+  size_t quad = first * factor->group_quads, last = end * factor->group_quads;
+  path->tile(&(int8_tile){
+      .x = x->rows + row * x->stride + 4 * quad, .x_stride = x->stride,
+      .panel = (const int8_t *)factor->values + quad * 4 * EK_PANEL,
+      .groups = end - first, .group_quads = factor->group_quads,
+      .quads = (last < factor->quads ? last : factor->quads) - quad,
+      .start = has_offset ? factor->offsets + first * EK_PANEL : zeros, .start_stride = has_offset ? EK_PANEL : 0,
+      .x_scales = x->scales + row * x->groups + first, .x_scale_stride = x->groups,
+      .first = first == 0, .scales = end == factor->depth ? factor->scales : NULL, .bias = bias,
+      .out = acc, .out_stride = stride, .rows = rows,
+  });
 }
 
 void multiply_block(

@@ -13,6 +13,8 @@ typedef struct set {
   factor factors[SET_PANELS];
   size_t count;
   float bias[EK_PANEL];
+  float *direct;  // where the sums of all rows go at once, or NULL
+  size_t direct_stride;
 } set;
 
 typedef struct job job;
@@ -41,16 +43,17 @@ struct job {
 static void multiply(const job *job, size_t index, size_t first_row, size_t end_row, float *sums) {
   set set = {.count = 0};
   job->choose(job, index, &set);
-  size_t stride = set.count * EK_PANEL, depth = set.factors[0].depth, step = set.factors[0].step;
+  size_t stride = set.direct ? set.direct_stride : set.count * EK_PANEL, depth = set.factors[0].depth, step = set.factors[0].step;
   for (size_t first = 0; first < depth; first += step) {
     for (size_t row = first_row; row < end_row; row += EK_TILE_ROWS) {
       size_t rows = end_row - row < EK_TILE_ROWS ? end_row - row : EK_TILE_ROWS;
       // With one block the sums of every tile pass through the same few cache lines.
       float *tile = depth > step ? sums + (row - first_row) * stride : sums;
+      if (set.direct) tile = set.direct + row * stride;
       for (size_t at = 0; at < set.count; at++)
         multiply_block(
             job->path, &set.factors[at], &job->x, row, rows, first, set.bias, tile + at * EK_PANEL, stride);
-      if (first + step >= depth) job->finish(job, index, &set, row, rows, tile);
+      if (first + step >= depth && !set.direct) job->finish(job, index, &set, row, rows, tile);
     }
   }
 }
@@ -101,6 +104,11 @@ static void choose_part(const job *job, size_t index, set *set) {
   set->factors[0] = factor_of(part->matrix, index, 1);
   if (part->bias)
     memcpy(set->bias, part->bias + index * EK_PANEL, width_of(part->matrix, index) * sizeof(float));
+  const factor *factor = &set->factors[0];
+  if (!part->adds && factor->depth <= factor->step && width_of(part->matrix, index) == EK_PANEL) {
+    set->direct = part->out + index * EK_PANEL;
+    set->direct_stride = part->matrix->rows;
+  }
 }
 
 static void finish_part(
@@ -110,11 +118,7 @@ static void finish_part(
   (void)set;
   for (size_t at = 0; at < rows; at++) {
     float *out = part->out + (row + at) * part->matrix->rows + index * EK_PANEL;
-    const float *sum = sums + at * EK_PANEL;
-    if (part->adds)
-      for (size_t column = 0; column < width; column++) out[column] += sum[column];
-    else
-      memcpy(out, sum, width * sizeof *out);
+    vectors_of(job->path)->put(sums + at * EK_PANEL, width, part->adds, out);
   }
 }
 
@@ -184,7 +188,8 @@ static void finish_logits(
     const float *logits = sums + at * EK_PANEL;
     job->summaries[(row + at) * panels + index] = summary_of(job, index, logits, width);
     if (job->logits)
-      memcpy(job->logits + (row + at) * job->head->rows + index * EK_PANEL, logits, width * sizeof(float));
+      vectors_of(job->path)->put(
+          logits, width, false, job->logits + (row + at) * job->head->rows + index * EK_PANEL);
   }
 }
 

@@ -11,6 +11,9 @@
   ATTRIBUTE static float soften(float *x, size_t visible, size_t count) {                                      \
     return soften_row(x, visible, count);                                                                      \
   }                                                                                                            \
+  ATTRIBUTE static void put(const float *x, size_t count, bool adds, float *out) {                             \
+    put_row(x, count, adds, out);                                                                              \
+  }                                                                                                            \
   ATTRIBUTE static void gate(const float *gate, const float *up, size_t count, float *out) {                   \
     gate_row(gate, up, count, out);                                                                            \
   }                                                                                                            \
@@ -44,6 +47,6 @@
       .pair_bytes = 8, .panel_pair_bytes = 8 * EK_PANEL, .round = copy, .tile = tile,                          \
   };                                                                                                           \
   const vectors NAME = {                                                                                       \
-      .normalize = normalize, .soften = soften, .gate = gate, .rotate = rotate, .summarize = summarize,        \
+      .normalize = normalize, .soften = soften, .put = put, .gate = gate, .rotate = rotate, .summarize = summarize,        \
       .masses = masses, .between = between, .entropy = entropy, .draw = draw,                                  \
   };

@@ -13,6 +13,8 @@ typedef struct vectors {
   void (*normalize)(const float *x, const float *weight, float epsilon, size_t count, float *out);
   // In place: x = e^(x - max) over the first `visible` numbers, zeros behind; returns their sum.
   float (*soften)(float *x, size_t visible, size_t count);
+  // out = or, with `adds`, += x.
+  void (*put)(const float *x, size_t count, bool adds, float *out);
   // out = silu(gate) * up.
   void (*gate)(const float *gate, const float *up, size_t count, float *out);
   // out = the first half of a head paired with its second half, rotated, times `scale`.
@@ -140,6 +142,18 @@ INLINE float soften_row(float *x, size_t visible, size_t count) {
   }
   memset(x + visible, 0, (count - visible) * sizeof *x);
   return sum_of(&sum);
+}
+
+INLINE void put_row(const float *x, size_t count, bool adds, float *out) {
+  for (size_t at = 0; at < count; at += LANES) {
+    lanes some, old;
+    load(x + at, count - at, 0, &some);
+    if (adds) {
+      load(out + at, count - at, 0, &old);
+      some += old;
+    }
+    store(&some, count - at, out + at);
+  }
 }
 
 // silu(z) = z / (1 + e^-z), with the power of -|z|, which cannot overflow.

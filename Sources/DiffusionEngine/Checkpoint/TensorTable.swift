@@ -94,9 +94,9 @@ struct TensorTable: Sendable {
     return RowOrder.halves(ofNeighbours: values, headSize: headSize, columns: columns)
   }
 
-  /// Lends the elements of tensor `name`, [rows, columns], a group of rows at a time: who converts weights
-  /// need not hold a matrix twice. They are lent as they are stored, or widened where a packing knows
-  /// no such type.
+  /// Lends the elements of tensor `name`, [rows, columns], a group of rows at a time, on all threads of `pool`: who
+  /// converts weights need not hold a matrix twice. They are lent as they are stored, or widened where a packing
+  /// knows no such type.
   ///
   /// - Parameters:
   ///   - headSize: for matrices whose output is rotated head by head; see ``RowOrder``.
@@ -104,20 +104,22 @@ struct TensorTable: Sendable {
   /// - Throws: an error that names the tensor when it is absent or of another shape.
   func forEachGroup(
     of size: Int, inRowsOf name: String, _ rows: Int, _ columns: Int, rotatedBy headSize: Int?,
-    _ body: (Int, UnsafeRawBufferPointer, ElementType) -> Void
+    on pool: KernelPool, _ body: @Sendable (Int, UnsafeRawBufferPointer, ElementType) -> Void
   ) throws(EngineError) {
     let place = try place(name, shape: [rows, columns])
+    let groups = (rows + size - 1) / size
     if headSize != nil, rotatesNeighbours {
       let values = try elements(name, shape: [rows, columns], rotatedBy: headSize)
-      values.withUnsafeBytes { bytes in
-        for first in stride(from: 0, to: rows, by: size) {
-          let range = 4 * columns * first..<4 * columns * min(first + size, rows)
-          body(first, UnsafeRawBufferPointer(rebasing: bytes[range]), .float32)
+      _ = pool.map(groups) { group in
+        let first = group * size
+        values[columns * first..<columns * min(first + size, rows)].withUnsafeBytes {
+          body(first, $0, .float32)
         }
       }
       return
     }
-    for first in stride(from: 0, to: rows, by: size) {
+    _ = pool.map(groups) { group in
+      let first = group * size
       place.lend(rows: first..<min(first + size, rows), columns: columns) { body(first, $0, $1) }
     }
   }

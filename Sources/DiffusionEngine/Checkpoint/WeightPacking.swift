@@ -34,13 +34,17 @@ struct WeightPacking: Sendable {
     if precision == .int8, role != .vocabulary {
       let group = role == .down ? WeightPacking.downGroup : nil
       let quantized = try QuantizedMatrix(rows: rows, columns: columns, group: group)
-      try table.forEachGroup(of: PackedMatrix.panel, inRowsOf: name, rows, columns, rotatedBy: headSize) {
+      try table.forEachGroup(
+        of: PackedMatrix.panel, inRowsOf: name, rows, columns, rotatedBy: headSize, on: pool
+      ) {
         quantized.pack($1, as: $2, fromRow: $0)
       }
       return WeightMatrix(quantized)
     }
     let packed = try PackedMatrix(rows: rows, columns: columns)
-    try table.forEachGroup(of: PackedMatrix.panel, inRowsOf: name, rows, columns, rotatedBy: headSize) {
+    try table.forEachGroup(
+      of: PackedMatrix.panel, inRowsOf: name, rows, columns, rotatedBy: headSize, on: pool
+    ) {
       packed.pack($1, as: $2, fromRow: $0)
     }
     return WeightMatrix(packed)
