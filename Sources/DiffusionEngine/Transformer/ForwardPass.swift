@@ -54,8 +54,12 @@ struct ForwardPass: Sendable {
     _ layer: Weights.Layer, _ own: inout RowBuffers, _ sight: Sight, key: Matrix, value: Matrix,
     _ rotary: RotaryTable
   ) {
+    let heads = Heads(
+      count: configuration.headCount, shared: configuration.keyValueHeadCount, size: configuration.headSize,
+      queryNorm: layer.queryNorm, keyNorm: layer.keyNorm, epsilon: configuration.normEpsilon)
     arithmetic.attend(
-      own.query, sight, key: key, value: value, rotary, layer, configuration, into: &own.attended)
+      own.query, sight, key: key, value: value, rotary, heads, isSingle: layer.query.packed == nil,
+      into: &own.attended)
     arithmetic.fill(&own.heads, with: own.attended)
     arithmetic.add(own.heads, layer.output, to: &own.hidden)
 
