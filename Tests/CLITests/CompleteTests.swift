@@ -36,6 +36,23 @@ struct CompleteTests {
     #expect(other.output != result.output)
   }
 
+  @Test func tokensAreShownAndReadBack() async throws {
+    func run(_ more: String...) async throws -> Binary.Result {
+      try await Binary.run(["tokenize", "--model", Self.checkpoint] + more)
+    }
+    let json = try await run("--text", "def f<|im_end|>", "--json").json()
+    let ids = try #require(json["ids"]?.array).compactMap(\.integer)
+    #expect(
+      ids.last == 302 && json["count"]?.integer == ids.count && (json["encode_seconds"]?.double ?? -1) >= 0)
+    #expect(json["pieces"]?.array?.compactMap(\.string).joined() == "def f<|im_end|>")
+    #expect(try await run("--text", "def f<|im_end|>", "--count").output == "\(ids.count)\n")
+    let back = try await run("--decode", ids.map { "\($0)" }.joined(separator: ","))
+    #expect(back.output == "def f<|im_end|>\n")
+    #expect(try await run("--text", "é").output == "195\t\"\u{FFFD}\"\n169\t\"\u{FFFD}\"\n")
+    #expect(try await run().code == 64)
+    #expect(try await run("--text", "a", "--decode", "1").code == 64)
+  }
+
   /// What is measured is not tested; that it is measured, and adds up, is.
   @Test(arguments: ["fp32", "bf16", "int8"])
   func benchPrintsWhatItMeasured(_ precision: String) async throws {

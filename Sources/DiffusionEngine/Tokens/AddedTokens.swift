@@ -11,6 +11,8 @@ struct AddedTokens: Sendable {
   let entries: [Entry]
   /// Entries by first byte, longest first.
   private let byFirst: [[Entry]]
+  /// Whether one of them begins with the byte.
+  private let begins: [Bool]
   let specialIds: Set<Int32>
 
   init(_ entries: [Entry]) {
@@ -26,6 +28,7 @@ struct AddedTokens: Sendable {
       }
     }
     self.byFirst = byFirst
+    begins = byFirst.map { !$0.isEmpty }
     specialIds = Set(entries.lazy.filter(\.isSpecial).map(\.id))
   }
 
@@ -41,8 +44,9 @@ struct AddedTokens: Sendable {
     var start = 0
     var at = 0
     while at < text.count {
-      let match = byFirst[Int(text[at])].first { text[at...].starts(with: $0.content) }
-      guard let match else {
+      guard begins[Int(text[at])],
+        let match = byFirst[Int(text[at])].first(where: { text[at...].starts(with: $0.content) })
+      else {
         at += 1
         continue
       }

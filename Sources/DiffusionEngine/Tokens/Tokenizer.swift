@@ -52,29 +52,35 @@ public struct Tokenizer: Sendable {
   /// The ids of `text`; added tokens inside it become their ids.
   public func encode(_ text: String) -> [Int32] {
     let bytes = Array(text.utf8)
+    // The composed parts, one behind the other.
+    var composed: [UInt8] = []
+    composed.reserveCapacity(bytes.count)
+    let parts = added.parts(of: bytes).map { part in
+      guard case .text(let range) = part else { return part }
+      let start = composed.count
+      CanonicalComposition.compose(bytes, range, into: &composed)
+      return .text(start..<composed.count)
+    }
     var out: [Int32] = []
-    // Source code repeats its words; merging each distinct one once saves most of the time.
-    var known: [[UInt8]: [Int32]] = [:]
-    for part in added.parts(of: bytes) {
+    var known = KnownWords()
+    for part in parts {
       switch part {
       case .token(let id): out.append(id)
       case .text(let range):
-        let composed = CanonicalComposition.compose(String(decoding: bytes[range], as: UTF8.self))
-        PreTokenizer(composed.unicodeScalars).forEachWord { word in
-          if let ids = known[word] {
-            out += ids
-            return
+        PreTokenizer(composed, range).forEachWord { word in
+          let hash = KnownWords.hash(composed, word)
+          if let ids = known.ids(of: composed, word, hash: hash) {
+            for at in ids { out.append(out[at]) }
+          } else {
+            let start = out.count
+            encoder.encode(composed, word, into: &out)
+            known.add(word, ids: start..<out.count, hash: hash)
           }
-          let start = out.count
-          encoder.encode(word, into: &out)
-          if word.count <= Tokenizer.longestKnownWord { known[word] = Array(out[start...]) }
         }
       }
     }
     return out
   }
-
-  private static let longestKnownWord = 64
 
   /// The text of `ids`. Bytes that are not UTF-8 become U+FFFD, one for each maximal invalid part; ids
   /// without a token become nothing.

@@ -5,7 +5,7 @@ struct TokenizerBuilder {
   /// The file being read, for errors.
   var path: String
   private var table = TokenTable()
-  private var merges: [UInt64: BytePairEncoder.Merge] = [:]
+  private var merges: [UInt64: MergeTable.Merge] = [:]
   private var added: [AddedTokens.Entry] = []
 
   init(path: String) { self.path = path }
@@ -70,7 +70,7 @@ struct TokenizerBuilder {
       let leftId = table.ids[leftBytes], let rightId = table.ids[rightBytes],
       let result = table.ids[leftBytes + rightBytes]
     else { throw malformed("\(place): '\(left)', '\(right)' or the two joined are not in the vocabulary") }
-    merges[BytePairEncoder.pair(leftId, rightId)] = .init(rank: rank, result: result)
+    merges[MergeTable.pair(leftId, rightId)] = .init(rank: rank, result: result)
   }
 
   /// added_tokens.json: an object of plain texts and ids, all taken for special because it does not say.
