@@ -8,6 +8,8 @@ public final class DiffusionModel: Sendable {
   public let configuration: ModelConfiguration
   /// The tokenizer of the same folder or file.
   public let tokenizer: Tokenizer
+  /// How the checkpoint writes conversations; `nil` when it does not say.
+  public let chatTemplate: ChatTemplate?
   /// The numbers that weights are stored in and multiplied with.
   public let precision: Precision
   /// What the products of packed weights are computed with; `nil` in single precision, which is OpenBLAS's.
@@ -20,12 +22,13 @@ public final class DiffusionModel: Sendable {
   private let configurationFiles: [(name: String, file: MappedFile)]
 
   private init(
-    configuration: ModelConfiguration, tokenizer: Tokenizer, precision: Precision,
+    configuration: ModelConfiguration, tokenizer: Tokenizer, chatTemplate: ChatTemplate?, precision: Precision,
     pool: KernelPool?, network: ForwardPass,
     weightsFiles: [(name: String, file: MappedFile)], configurationFiles: [(name: String, file: MappedFile)]
   ) {
     self.configuration = configuration
     self.tokenizer = tokenizer
+    self.chatTemplate = chatTemplate
     self.precision = precision
     self.pool = pool
     self.network = network
@@ -62,8 +65,8 @@ public final class DiffusionModel: Sendable {
     }
     let weights = try Weights(checkpoint.table, checkpoint.configuration, packing: packing)
     return DiffusionModel(
-      configuration: checkpoint.configuration, tokenizer: checkpoint.tokenizer, precision: precision,
-      pool: packing?.pool,
+      configuration: checkpoint.configuration, tokenizer: checkpoint.tokenizer,
+      chatTemplate: checkpoint.chatTemplate, precision: precision, pool: packing?.pool,
       network: ForwardPass(configuration: checkpoint.configuration, weights: weights),
       weightsFiles: checkpoint.table.files, configurationFiles: checkpoint.configurationFiles)
   }

@@ -35,7 +35,8 @@ struct ChatCommand: AsyncParsableCommand {
         options.endTokens = tokenizer.endTokens
         while let question = ask() {
           guard !question.allSatisfy(\.isWhitespace) else { continue }
-          let prompt = tokenizer.encode(Prompt.conversation(question))
+          let prompt = tokenizer.encode(
+            try loaded.model.text(of: .asking(question), style: sampler.promptStyle ?? .chat))
           let view = CanvasView(loaded.model, promptCount: prompt.count, steps: options.steps)
           view.finish(try await loaded.generate(prompt, options) { view.show($0) })
         }

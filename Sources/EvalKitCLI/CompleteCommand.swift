@@ -55,10 +55,11 @@ struct CompleteCommand: AsyncParsableCommand {
       try await interruptible(isResumed: false) {
         // Before the model is loaded: a mistyped path should cost nothing.
         let request = try prompt ?? promptFile.map { try CommandFile.text($0) } ?? ""
-        let text = sampler.promptStyle == .chat ? Prompt.conversation(request) : request
         let loaded = try await LoadedModel.load(
           model, precision: sampler.precision, threads: sampler.threads)
         let tokenizer = loaded.model.tokenizer
+        let style = sampler.promptStyle ?? .completion
+        let text = style == .completion ? request : try loaded.model.text(of: .asking(request), style: style)
         var options = try sampler.denoising()
         options.recordsEntropy = json
         options.endTokens = stopAtEnd ? tokenizer.endTokens : []

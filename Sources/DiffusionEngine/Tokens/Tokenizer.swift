@@ -43,7 +43,7 @@ public struct Tokenizer: Sendable {
 
   /// The tokens by which an answer ends, as far as the vocabulary has them.
   public var endTokens: Set<Int32> {
-    Set(["<|endoftext|>", "<|im_end|>", "<|dlm_pad|>"].compactMap { id(of: $0) })
+    Set(["<|endoftext|>", "<|im_end|>", "<|dlm_pad|>", "<|eot_id|>"].compactMap { id(of: $0) })
   }
 
   /// The id of one token given as plain text (not in the byte alphabet of vocab.json), or `nil`.
