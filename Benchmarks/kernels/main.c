@@ -14,7 +14,7 @@
 
 #include "engine_kernels.h"
 
-enum { ROUNDS = 7, VOCABULARY_ROWS = 64 };
+enum { ROUNDS = 7 };
 
 typedef struct shape {
   const char *name;
@@ -66,8 +66,6 @@ static void *memory(size_t bytes) {
 
 static void measure(const shape *shape, ek_arithmetic arithmetic, ek_path path, size_t threads, size_t count) {
   size_t rows = shape->rows, columns = shape->columns;
-  // Heads are wide: so many rows of the canvas at once as the engine gives them.
-  if (rows > 100000 && count > VOCABULARY_ROWS) count = VOCABULARY_ROWS;
   size_t group = shape->group ? shape->group : (columns + 3) / 4 * 4;
   ek_pool *pool = ek_pool_start(threads);
   float *x = memory(count * columns * sizeof *x), *w = memory(EK_PANEL * columns * sizeof *w);
@@ -87,6 +85,13 @@ static void measure(const shape *shape, ek_arithmetic arithmetic, ek_path path, 
     }
   }
 
+  ek_matrix matrix = {
+      .format = arithmetic == EK_INT8 ? EK_INT8_WEIGHTS : EK_BF16_WEIGHTS, .rows = rows, .columns = columns,
+      .group = group, .packed = packed,
+  };
+  ek_part part = {.matrix = &matrix, .out = out};
+  void *operand = memory(ek_operand_bytes(path, &matrix, count));
+
   double work = 2.0 * (double)count * (double)rows * (double)columns;
   double wall[ROUNDS], cpu[ROUNDS], speed[ROUNDS], peak[ROUNDS];
   for (int round = -1; round < ROUNDS; round++) {
@@ -96,11 +101,8 @@ static void measure(const shape *shape, ek_arithmetic arithmetic, ek_path path, 
     started = now();
     size_t repeats = 1 + (size_t)(path == EK_PORTABLE ? 0 : 1e10 / work);
     for (size_t at = 0; at < repeats; at++) {
-      if (arithmetic == EK_INT8) {
-        ek_int8_product(path, pool, packed, rows, columns, group, x, count, NULL, out);
-      } else {
-        ek_bf16_product(path, pool, packed, rows, columns, x, count, NULL, out);
-      }
+      ek_operand_fill(path, pool, &matrix, x, count, NULL, 0, operand);
+      ek_product(path, pool, operand, count, &part, 1);
     }
     span taken = since(started);
     // The first round warms up.
@@ -116,6 +118,7 @@ static void measure(const shape *shape, ek_arithmetic arithmetic, ek_path path, 
       arithmetic == EK_INT8 ? "int8" : "bf16", threads, median(speed) * 1e-9, median(peak) * 1e-9,
       100 * median(wall), 100 * median(cpu));
   fflush(stdout);
+  ek_free(operand);
   ek_free(packed);
   ek_free(out);
   ek_free(w);

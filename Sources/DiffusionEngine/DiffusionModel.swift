@@ -1,8 +1,8 @@
 /// A diffusion language model and its tokenizer, loaded and ready.
 ///
 /// Immutable once loaded: `logits` and `generate` may be called from several threads, each call with
-/// buffers of its own. In single precision the threads inside one matrix product are OpenBLAS's, for the
-/// process; in the other precisions they are the model's own, and callers take turns with them.
+/// buffers of its own. Its threads are its own, and callers take turns with them; in single precision those of a
+/// matrix product are OpenBLAS's, for the process.
 public final class DiffusionModel: Sendable {
   /// The facts of config.json, or of the metadata.
   public let configuration: ModelConfiguration
@@ -13,24 +13,22 @@ public final class DiffusionModel: Sendable {
   /// The numbers that weights are stored in and multiplied with.
   public let precision: Precision
   /// What the products of packed weights are computed with; `nil` in single precision, which is OpenBLAS's.
-  public var instructions: InstructionSet? { pool?.instructions }
+  public var instructions: InstructionSet? { precision == .fp32 ? nil : pool.instructions }
 
   let network: ForwardPass
-  /// The threads of packed products.
-  let pool: KernelPool?
+  var pool: KernelPool { network.arithmetic.pool }
   private let weightsFiles: [(name: String, file: MappedFile)]
   private let configurationFiles: [(name: String, file: MappedFile)]
 
   private init(
-    configuration: ModelConfiguration, tokenizer: Tokenizer, chatTemplate: ChatTemplate?, precision: Precision,
-    pool: KernelPool?, network: ForwardPass,
+    configuration: ModelConfiguration, tokenizer: Tokenizer, chatTemplate: ChatTemplate?,
+    precision: Precision, network: ForwardPass,
     weightsFiles: [(name: String, file: MappedFile)], configurationFiles: [(name: String, file: MappedFile)]
   ) {
     self.configuration = configuration
     self.tokenizer = tokenizer
     self.chatTemplate = chatTemplate
     self.precision = precision
-    self.pool = pool
     self.network = network
     self.weightsFiles = weightsFiles
     self.configurationFiles = configurationFiles
@@ -45,8 +43,8 @@ public final class DiffusionModel: Sendable {
   /// - Parameters:
   ///   - path: the folder that holds config.json, or a GGUF file.
   ///   - precision: the numbers that weights are stored in and multiplied with.
-  ///   - threads: threads of one matrix product; `nil` takes one for each core. OpenBLAS has one count for the
-  ///     whole process, that of the model loaded last: these in single precision, otherwise 1.
+  ///   - threads: threads that compute; `nil` takes one for each core. OpenBLAS has one count for the whole process,
+  ///     that of the model last loaded in single precision.
   /// - Throws: what is missing, malformed or unsupported, with its file, tensor or field.
   public static func load(
     _ path: String, precision: Precision = .fp32, threads: Int? = nil
@@ -55,19 +53,15 @@ public final class DiffusionModel: Sendable {
       throw EngineError(.invalidArgument, "threads is \(threads)", hint: "it must be at least 1")
     }
     let checkpoint = try Checkpoint(path)
-    let packing = try WeightPacking(precision, threads: threads)
-    if packing != nil {
-      // Attention is left to OpenBLAS, whose bits depend on its threads, and whose threads spin for a while after
-      // each product, on the cores that the model's own want.
-      BLAS.setThreads(1)
-    } else if let threads {
-      BLAS.setThreads(threads)
-    }
-    let weights = try Weights(checkpoint.table, checkpoint.configuration, packing: packing)
+    let pool = try KernelPool(try InstructionSet.chosen(), threads: threads)
+    if precision == .fp32 { BLAS.setThreads(pool.threads) }
+    let weights = try Weights(
+      checkpoint.table, checkpoint.configuration, packing: WeightPacking(precision, pool: pool))
     return DiffusionModel(
       configuration: checkpoint.configuration, tokenizer: checkpoint.tokenizer,
-      chatTemplate: checkpoint.chatTemplate, precision: precision, pool: packing?.pool,
-      network: ForwardPass(configuration: checkpoint.configuration, weights: weights),
+      chatTemplate: checkpoint.chatTemplate, precision: precision,
+      network: ForwardPass(
+        configuration: checkpoint.configuration, weights: weights, arithmetic: LayerArithmetic(pool: pool)),
       weightsFiles: checkpoint.table.files, configurationFiles: checkpoint.configurationFiles)
   }
 
@@ -95,14 +89,9 @@ public final class DiffusionModel: Sendable {
         .invalidArgument,
         "\(tokens.count) tokens exceed the model's \(configuration.maximumPositions) positions")
     }
-    var work = Workspace(positions: tokens.count, configuration)
+    var work = Workspace(positions: tokens.count, network)
     network.run(tokens, rows: Array(tokens.indices), &work)
-    var out: [Float] = []
-    out.reserveCapacity(tokens.count * configuration.vocabularySize)
-    try network.forEachLogits(work) { (_, row) throws(EngineError) in
-      out += row
-    }
-    return out
+    return network.logits(work.wanted.hidden, &work.head)
   }
 
   /// Fills `maxNewTokens` masks after the prompt.

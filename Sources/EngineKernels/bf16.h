@@ -4,26 +4,23 @@
 
 #include "engine_kernels.h"
 
-// Rows of x that one tile of the product holds in registers, at most.
-enum { EK_TILE_ROWS = 6 };
-
-// What one instruction set contributes to the bf16 product.
-typedef struct bf16_path {
-  // Bytes of one column pair of a rounded row of x.
-  size_t pair_bytes;
-  // Rounds one row of x to bf16 and zero-fills to a whole pair.
+// What one instruction set contributes to products of bf16 numbers, or of single-precision ones.
+typedef struct float_path {
+  // Bytes of one column pair of a rounded row of x, and of a panel.
+  size_t pair_bytes, panel_pair_bytes;
+  // Rounds one row of x and zero-fills to a whole pair.
   void (*round)(const float *x, size_t columns, void *out);
   // out[rows, 64] = start (or out, when start is NULL) + x * panel over `pairs` pairs of columns.
   // x_stride is bytes, out_stride is floats; rows is 1...EK_TILE_ROWS.
   void (*tile)(
-      const void *x, size_t x_stride, const uint32_t *panel, size_t pairs, const float *start, float *out,
+      const void *x, size_t x_stride, const void *panel, size_t pairs, const float *start, float *out,
       size_t out_stride, size_t rows);
-} bf16_path;
+} float_path;
 
-extern const bf16_path ek_bf16_portable;
+extern const float_path ek_bf16_portable, ek_single_portable;
 #if defined(__x86_64__)
-extern const bf16_path ek_bf16_avx2;
-extern const bf16_path ek_bf16_avx512;
+extern const float_path ek_bf16_avx2, ek_single_avx2;
+extern const float_path ek_bf16_avx512, ek_single_avx512;
 #endif
 
 // The bits of `value` rounded to the nearest bf16, ties to even; NaN stays NaN.

@@ -51,8 +51,9 @@ AVX2 static inline __attribute__((always_inline)) void strip(
 }
 
 AVX2 static void tile(
-    const void *x, size_t x_stride, const uint32_t *panel, size_t pairs, const float *start, float *out,
+    const void *x, size_t x_stride, const void *panel_start, size_t pairs, const float *start, float *out,
     size_t out_stride, size_t rows) {
+  const uint32_t *panel = panel_start;
   for (size_t at = 0; at < EK_PANEL; at += 16) {
     const float *from = start ? start + at : NULL;
 #define STRIP(n) strip(n, x, x_stride, panel + at, pairs, from, out + at, out_stride)
@@ -67,6 +68,6 @@ AVX2 static void tile(
   }
 }
 
-const bf16_path ek_bf16_avx2 = {.pair_bytes = 8, .round = round_row, .tile = tile};
+const float_path ek_bf16_avx2 = {.pair_bytes = 8, .panel_pair_bytes = 4 * EK_PANEL, .round = round_row, .tile = tile};
 
 #endif

@@ -52,8 +52,9 @@ AVX512 static inline __attribute__((always_inline)) void block(
 }
 
 AVX512 static void tile(
-    const void *x, size_t x_stride, const uint32_t *panel, size_t pairs, const float *start, float *out,
+    const void *x, size_t x_stride, const void *panel_start, size_t pairs, const float *start, float *out,
     size_t out_stride, size_t rows) {
+  const uint32_t *panel = panel_start;
 #define BLOCK(n) block(n, x, x_stride, panel, pairs, start, out, out_stride)
   switch (rows) {
     case 1: BLOCK(1); break;
@@ -65,6 +66,6 @@ AVX512 static void tile(
   }
 }
 
-const bf16_path ek_bf16_avx512 = {.pair_bytes = 4, .round = round_row, .tile = tile};
+const float_path ek_bf16_avx512 = {.pair_bytes = 4, .panel_pair_bytes = 4 * EK_PANEL, .round = round_row, .tile = tile};
 
 #endif

@@ -21,8 +21,9 @@ static void strip(
 }
 
 static void tile(
-    const void *x, size_t x_stride, const uint32_t *panel, size_t pairs, const float *start, float *out,
+    const void *x, size_t x_stride, const void *panel_start, size_t pairs, const float *start, float *out,
     size_t out_stride, size_t rows) {
+  const uint32_t *panel = panel_start;
   for (size_t row = 0; row < rows; row++) {
     const float *values = (const float *)((const char *)x + row * x_stride);
     float *line = out + row * out_stride;
@@ -31,4 +32,4 @@ static void tile(
   }
 }
 
-const bf16_path ek_bf16_portable = {.pair_bytes = 8, .round = round_row, .tile = tile};
+const float_path ek_bf16_portable = {.pair_bytes = 8, .panel_pair_bytes = 4 * EK_PANEL, .round = round_row, .tile = tile};

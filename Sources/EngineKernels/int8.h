@@ -4,7 +4,7 @@
 
 #include "engine_kernels.h"
 
-enum { EK_INT8_TILE_ROWS = 6 };
+
 
 // What a tile is computed from: integers = start + x * panel, then out = (first ? 0 : out) + integers * x_scale,
 // and when `scales` is given, with the last group: out = out * scales + bias.

@@ -44,7 +44,7 @@ AVX2 static inline __attribute__((always_inline)) void strip(
 }
 
 AVX2 static void tile(const int8_tile *what) {
-  int32_t sums[EK_INT8_TILE_ROWS * EK_PANEL];
+  int32_t sums[EK_TILE_ROWS * EK_PANEL];
   for (size_t row = 0; row < what->rows; row += 3) {
     const char *line = what->x + row * what->x_stride;
     for (size_t at = 0; at < EK_PANEL; at += 16) {

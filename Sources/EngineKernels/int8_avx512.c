@@ -13,8 +13,8 @@ AVX512 static float quantize(const float *x, size_t columns, void *out) {
 // As the bf16 tile: 24 sums, four words of weights, one of x. The sums do not leave the registers before they are
 // scaled, or short groups would cost a third.
 AVX512 static inline __attribute__((always_inline)) void block(const size_t rows, const int8_tile *what) {
-  const int *line[EK_INT8_TILE_ROWS];
-  __m512i total[EK_INT8_TILE_ROWS][4];
+  const int *line[EK_TILE_ROWS];
+  __m512i total[EK_TILE_ROWS][4];
 #pragma clang loop unroll(full)
   for (size_t row = 0; row < rows; row++) {
     line[row] = (const int *)(what->x + row * what->x_stride);

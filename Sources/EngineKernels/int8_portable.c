@@ -3,7 +3,7 @@
 static float quantize(const float *x, size_t columns, void *out) { return quantize_group(x, columns, 0, out); }
 
 static void tile(const int8_tile *what) {
-  int32_t sums[EK_INT8_TILE_ROWS * EK_PANEL];
+  int32_t sums[EK_TILE_ROWS * EK_PANEL];
   for (size_t row = 0; row < what->rows; row++) {
     const int8_t *values = (const int8_t *)what->x + row * what->x_stride;
     int32_t *line = sums + row * EK_PANEL;

@@ -40,10 +40,11 @@ struct CausalTests {
       let model = try Fixture.model(name)
       let tokens = try Fixture.tokens(Fixture.json("families.json")["logit_tokens"])
       let whole = try model.logits(tokens)
+      var head = HeadBuffers()
       var cache = KeyValueCache(capacity: tokens.count, model.configuration)
       for piece in pieces {
         let next = Array(tokens[cache.count..<cache.count + piece])
-        let found = cache.read(next, model.network)
+        let found = model.network.logits(cache.read(next, model.network), &head)
         let expected = whole[320 * (cache.count - 1)..<320 * cache.count]
         let worst = zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
         #expect(found.count == 320 && worst < 1e-4, "\(name) at \(cache.count): off by \(worst)")

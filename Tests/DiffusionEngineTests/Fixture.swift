@@ -65,3 +65,14 @@ func engineError(_ body: () throws -> some Any) throws -> EngineError {
   Issue.record("nothing was thrown")
   throw EngineError(.invalidArgument, "nothing was thrown")
 }
+
+extension TokenDistribution {
+  /// Of V raw logits.
+  init?(
+    _ logits: ArraySlice<Float>, temperature: Double = 0, topP: Double? = nil, topK: Int? = nil,
+    banned: Int32? = nil
+  ) {
+    guard let row = LogitRow(logits, temperature: temperature, banned: banned) else { return nil }
+    self.init(row, topP: topP, topK: topK)
+  }
+}

@@ -108,7 +108,8 @@ struct GenerationTests {
     for token in 0..<320 where drawn == 0 {
       config["mask_token_id"] = JSONValue(token)
       let network = ForwardPass(
-        configuration: try ModelConfiguration(.object(config)), weights: model.network.weights)
+        configuration: try ModelConfiguration(.object(config)), weights: model.network.weights,
+        arithmetic: model.network.arithmetic)
       func generate() throws -> Generation {
         var denoiser = Denoiser(
           network, prompt: [318, 319], options: options, stream: Self.key.stream(seed: 0))

@@ -3,6 +3,23 @@ import Testing
 
 @testable import DiffusionEngine
 
+/// A matrix, and the threads that multiply with it.
+struct PooledMatrix {
+  let matrix: WeightMatrix
+  let pool: KernelPool
+
+  func product(_ x: Matrix, bias: [Float]? = nil) -> [Float] {
+    let arithmetic = LayerArithmetic(pool: pool)
+    var operand = Operand(rows: x.rows, for: matrix, pool)
+    arithmetic.fill(&operand, with: x)
+    // Not zeros: every element must be overwritten.
+    var out = Matrix(
+      rows: x.rows, columns: matrix.rows, values: [Float](repeating: .nan, count: x.rows * matrix.rows))
+    arithmetic.multiply(operand, matrix, bias: bias, into: &out)
+    return out.values
+  }
+}
+
 /// Products of packed weights: against PyTorch (Fixtures/make_products.py), and against themselves to the bit.
 struct ProductTests {
   /// What this machine runs; what it lacks is said by `everyPathIsTested`.
@@ -17,23 +34,15 @@ struct ProductTests {
 
   static func packed(
     _ rows: Int, _ columns: Int, _ values: [Float], pool: KernelPool
-  ) throws -> PackedMatrix {
-    let matrix = try PackedMatrix(rows: rows, columns: columns, pool: pool)
+  ) throws -> PooledMatrix {
+    let matrix = try PackedMatrix(rows: rows, columns: columns)
     for first in stride(from: 0, to: rows, by: PackedMatrix.panel) {
       let end = min(first + PackedMatrix.panel, rows)
       values[first * columns..<end * columns].withUnsafeBytes {
         matrix.pack($0, as: .float32, fromRow: first)
       }
     }
-    return matrix
-  }
-
-  static func product(_ matrix: PackedMatrix, _ x: Matrix, bias: [Float]? = nil) -> [Float] {
-    // Not zeros: every element must be overwritten.
-    var out = Matrix(
-      rows: x.rows, columns: matrix.rows, values: [Float](repeating: .nan, count: x.rows * matrix.rows))
-    matrix.apply(to: x, bias: bias, into: &out)
-    return out.values
+    return PooledMatrix(matrix: WeightMatrix(matrix), pool: pool)
   }
 
   @Test func everyPathIsTested() throws {
@@ -60,7 +69,7 @@ struct ProductTests {
       let magnitude = try Fixture.floats(element["magnitude"])
       let matrix = try Self.packed(rows, columns, Self.numbers(rows * columns, salt: 12345), pool: pool)
       let x = Matrix(rows: count, columns: columns, values: Self.numbers(count * columns, salt: 17))
-      let found = Self.product(matrix, x, bias: Self.numbers(rows, salt: 99))
+      let found = matrix.product(x, bias: Self.numbers(rows, salt: 99))
       try #require(found.count == expected.count)
       // A chain of n sums in single precision errs by at most n half units of the absolute sum; rounding errors
       // have random signs, and a tenth of it (but one unit at least) is what correct kernels stay within.
@@ -80,25 +89,25 @@ struct ProductTests {
     let x = Matrix(rows: count, columns: columns, values: Self.numbers(count * columns, salt: 6))
     let bias = Self.numbers(rows, salt: 7)
     let one = try Self.packed(rows, columns, weights, pool: KernelPool(set, threads: 1))
-    let whole = Self.product(one, x, bias: bias)
+    let whole = one.product(x, bias: bias)
     for threads in 2...4 {
       let pool = try KernelPool(set, threads: threads)
       let matrix = try Self.packed(rows, columns, weights, pool: pool)
-      for _ in 0..<5 { #expect(Self.product(matrix, x, bias: bias) == whole, "\(threads) threads") }
+      for _ in 0..<5 { #expect(matrix.product(x, bias: bias) == whole, "\(threads) threads") }
     }
     for first in 0..<count {
       for end in first + 1...count {
         let part = Matrix(
           rows: end - first, columns: columns, values: Array(x.values[first * columns..<end * columns]))
         #expect(
-          Self.product(one, part, bias: bias) == Array(whole[first * rows..<end * rows]),
+          one.product(part, bias: bias) == Array(whole[first * rows..<end * rows]),
           "rows \(first)..<\(end)")
       }
     }
     // Output features are as independent: a matrix of some of the rows gives those columns.
     let part = try Self.packed(
       64, columns, Array(weights[64 * columns..<128 * columns]), pool: KernelPool(set, threads: 1))
-    let columnsOfPart = Self.product(part, x, bias: Array(bias[64..<128]))
+    let columnsOfPart = part.product(x, bias: Array(bias[64..<128]))
     for row in 0..<count {
       #expect(
         columnsOfPart[row * 64..<(row + 1) * 64] == whole[row * rows + 64..<row * rows + 128])
@@ -109,9 +118,9 @@ struct ProductTests {
     let (rows, columns, count) = (130, 1000, 9)
     let weights = Self.numbers(rows * columns, salt: 1)
     let x = Matrix(rows: count, columns: columns, values: Self.numbers(count * columns, salt: 2))
-    let reference = try Self.product(
-      Self.packed(rows, columns, weights, pool: KernelPool(.portable, threads: 1)), x)
-    let found = try Self.product(Self.packed(rows, columns, weights, pool: KernelPool(set, threads: 1)), x)
+    let reference = try Self.packed(rows, columns, weights, pool: KernelPool(.portable, threads: 1)).product(
+      x)
+    let found = try Self.packed(rows, columns, weights, pool: KernelPool(set, threads: 1)).product(x)
     // Numbers are below 1, so sums of absolutes are below the number of columns.
     for (one, other) in zip(found, reference) { #expect(abs(one - other) <= 1000 * 100 * 0x1p-24) }
     // A single product of bf16 numbers fits single precision: AVX2's fused steps and the portable ones are the
@@ -125,7 +134,7 @@ struct ProductTests {
     values[3 * 8 + 5] = .nan
     let matrix = try Self.packed(64, 8, values, pool: pool)
     let x = Matrix(rows: 2, columns: 8, values: [Float](repeating: 1, count: 15) + [.infinity])
-    let out = Self.product(matrix, x)
+    let out = matrix.product(x)
     for feature in 0..<64 {
       #expect(out[feature].isNaN == (feature == 3))
       #expect(feature == 3 ? out[64 + feature].isNaN : out[64 + feature] == .infinity)
@@ -138,7 +147,7 @@ struct ProductTests {
     let expected = try Fixture.floats(rounding["bf16"])
     let matrix = try Self.packed(1, single.count, single, pool: KernelPool(.portable, threads: 1))
     var out = Matrix(rows: 1, columns: single.count)
-    matrix.copyRow(0, to: 0, of: &out)
+    matrix.matrix.copyRow(0, to: 0, of: &out)
     #expect(out.values.map(\.bitPattern) == expected.map(\.bitPattern))
   }
 
@@ -147,7 +156,7 @@ struct ProductTests {
     // Numbers of eight bits: exact in all three formats.
     let values = (0..<70 * 33).map { Float($0 % 251 - 125) / 16 }
     let single = try Self.packed(70, 33, values, pool: pool)
-    let stored = try PackedMatrix(rows: 70, columns: 33, pool: pool)
+    let stored = try PackedMatrix(rows: 70, columns: 33)
     for first in [0, 64] {
       let group = values[first * 33..<min(first + 64, 70) * 33]
       group.map { UInt16($0.bitPattern >> 16) }.withUnsafeBytes {
@@ -156,7 +165,7 @@ struct ProductTests {
     }
     var (one, other) = (Matrix(rows: 1, columns: 33), Matrix(rows: 1, columns: 33))
     for row in 0..<70 {
-      single.copyRow(row, to: 0, of: &one)
+      single.matrix.copyRow(row, to: 0, of: &one)
       stored.copyRow(row, to: 0, of: &other)
       #expect(one.values == Array(values[row * 33..<(row + 1) * 33]))
       #expect(one.values == other.values)

@@ -7,23 +7,15 @@ import Testing
 struct QuantizedProductTests {
   static func quantized(
     _ rows: Int, _ columns: Int, group: Int?, _ values: [Float], pool: KernelPool
-  ) throws -> QuantizedMatrix {
-    let matrix = try QuantizedMatrix(rows: rows, columns: columns, group: group, pool: pool)
+  ) throws -> PooledMatrix {
+    let matrix = try QuantizedMatrix(rows: rows, columns: columns, group: group)
     for first in stride(from: 0, to: rows, by: PackedMatrix.panel) {
       let end = min(first + PackedMatrix.panel, rows)
       values[first * columns..<end * columns].withUnsafeBytes {
         matrix.pack($0, as: .float32, fromRow: first)
       }
     }
-    return matrix
-  }
-
-  static func product(_ matrix: QuantizedMatrix, _ x: Matrix, bias: [Float]? = nil) -> [Float] {
-    // Not zeros: every element must be overwritten.
-    var out = Matrix(
-      rows: x.rows, columns: matrix.rows, values: [Float](repeating: .nan, count: x.rows * matrix.rows))
-    matrix.apply(to: x, bias: bias, into: &out)
-    return out.values
+    return PooledMatrix(matrix: WeightMatrix(matrix), pool: pool)
   }
 
   @Test(arguments: ProductTests.sets) func agreeWithReference(_ set: InstructionSet) throws {
@@ -41,7 +33,7 @@ struct QuantizedProductTests {
         rows, columns, group: group, ProductTests.numbers(rows * columns, salt: 12345), pool: pool)
       var x = Matrix(rows: count, columns: columns, values: ProductTests.numbers(count * columns, salt: 17))
       x.values.replaceSubrange(x.range(ofRow: 3), with: [Float](repeating: 0, count: columns))
-      let found = Self.product(matrix, x, bias: ProductTests.numbers(rows, salt: 99))
+      let found = matrix.product(x, bias: ProductTests.numbers(rows, salt: 99))
       try #require(found.count == expected.count)
       // The integers are the same, or an element would be off by a thousandth; a handful of roundings is left.
       for index in found.indices {
@@ -58,19 +50,19 @@ struct QuantizedProductTests {
     let weights = ProductTests.numbers(rows * columns, salt: 5)
     let x = Matrix(rows: count, columns: columns, values: ProductTests.numbers(count * columns, salt: 6))
     let bias = ProductTests.numbers(rows, salt: 7)
-    let portable = try Self.product(
-      Self.quantized(
-        rows, columns, group: group, weights, pool: KernelPool(.portable, threads: 1)), x, bias: bias)
+    let portable = try Self.quantized(
+      rows, columns, group: group, weights, pool: KernelPool(.portable, threads: 1)
+    ).product(x, bias: bias)
     for set in ProductTests.sets {
       for threads in 1...3 {
         let matrix = try Self.quantized(
           rows, columns, group: group, weights, pool: KernelPool(set, threads: threads))
-        #expect(Self.product(matrix, x, bias: bias) == portable, "\(set), \(threads) threads")
+        #expect(matrix.product(x, bias: bias) == portable, "\(set), \(threads) threads")
         for (first, end) in [(0, 1), (3, 5), (6, 13), (11, 13)] {
           let part = Matrix(
             rows: end - first, columns: columns, values: Array(x.values[first * columns..<end * columns]))
           #expect(
-            Self.product(matrix, part, bias: bias) == Array(portable[first * rows..<end * rows]),
+            matrix.product(part, bias: bias) == Array(portable[first * rows..<end * rows]),
             "\(set), \(threads) threads, rows \(first)..<\(end)")
         }
       }
@@ -85,10 +77,10 @@ struct QuantizedProductTests {
       let matrix = try Self.quantized(
         1, columns, group: nil, [Float](repeating: 127, count: columns), pool: pool)
       let x = Matrix(rows: 1, columns: columns, values: [Float](repeating: sign * 127, count: columns))
-      #expect(Self.product(matrix, x) == [sign * 127 * 127 * 65_536])
+      #expect(matrix.product(x) == [sign * 127 * 127 * 65_536])
     }
     #expect(
-      try engineError { try QuantizedMatrix(rows: 1, columns: 70_000, pool: pool) }.kind == .unsupported)
+      try engineError { try QuantizedMatrix(rows: 1, columns: 70_000) }.kind == .unsupported)
   }
 
   @Test(arguments: ProductTests.sets) func infinityAndNotANumberAreNotHidden(_ set: InstructionSet) throws {
@@ -97,7 +89,7 @@ struct QuantizedProductTests {
     values[3 * 8 + 5] = .nan
     let matrix = try Self.quantized(64, 8, group: nil, values, pool: pool)
     let x = Matrix(rows: 2, columns: 8, values: [Float](repeating: 1, count: 15) + [.infinity])
-    let out = Self.product(matrix, x)
+    let out = matrix.product(x)
     for feature in 0..<64 {
       #expect(out[feature].isNaN == (feature == 3))
       #expect(out[64 + feature].isNaN)

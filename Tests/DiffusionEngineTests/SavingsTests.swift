@@ -87,11 +87,12 @@ struct SavingsTests {
   /// Rows that nobody asked for would go unnoticed above: here they are counted.
   @Test func onlyTheRowsAskedForAreComputed() throws {
     let model = try Fixture.model("tiny")
-    var work = Workspace(positions: 6, model.configuration)
+    var work = Workspace(positions: 6, model.network)
     model.network.run([1, 2, 3, 4, 5, 6], rows: [0, 3], &work)
-    #expect(work.wanted.hidden.rows == 2 && work.wanted.gate.rows == 2 && work.wanted.scores.rows == 2)
-    var seen = 0
-    try model.network.forEachLogits(work) { (_, _) throws(EngineError) in seen += 1 }
-    #expect(seen == 2)
+    #expect(work.wanted.hidden.rows == 2 && work.wanted.gated.rows == 2 && work.wanted.attended.rows == 2)
+    let seen = model.network.score(work.wanted.hidden, Scoring(), &work.head) { index, row in
+      row.map { _ in index }
+    }
+    #expect(seen == [0, 1])
   }
 }

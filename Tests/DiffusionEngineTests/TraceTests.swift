@@ -105,7 +105,8 @@ struct TraceTests {
     let model = try Fixture.model("tiny")
     var configuration = model.configuration
     configuration.architecture = Architecture(modelType: "Dream", shiftsLogits: false)
-    let network = ForwardPass(configuration: configuration, weights: model.network.weights)
+    let network = ForwardPass(
+      configuration: configuration, weights: model.network.weights, arithmetic: model.network.arithmetic)
     for trace in Trace.all where trace.model == "tiny" && !trace.prompt.isEmpty {
       var denoiser = Denoiser(
         network, prompt: trace.prompt, options: trace.options,

@@ -9,18 +9,16 @@ final class PackedMatrix: @unchecked Sendable {
   let rows: Int
   /// Input features.
   let columns: Int
-  private let pool: KernelPool
   private let words: UnsafeMutableBufferPointer<UInt32>
 
   /// Rows that are packed together.
   static let panel = Int(EK_PANEL)
 
   /// - Throws: `.unsupported` when the memory is refused.
-  init(rows: Int, columns: Int, pool: KernelPool) throws(EngineError) {
+  init(rows: Int, columns: Int) throws(EngineError) {
     precondition(rows > 0 && columns > 0, "a matrix without elements")
     self.rows = rows
     self.columns = columns
-    self.pool = pool
     let count = ek_bf16_words(rows, columns)
     guard let memory = ek_allocate(4 * count) else {
       throw EngineError(
@@ -53,17 +51,8 @@ final class PackedMatrix: @unchecked Sendable {
     }
   }
 
-  /// out = x · Wᵀ + bias, with x rounded to bf16.
-  ///
-  /// - Parameters:
-  ///   - x: [n, columns].
-  ///   - bias: `rows` numbers, or `nil`.
-  ///   - out: [n, rows].
-  func apply(to x: Matrix, bias: [Float]?, into out: inout Matrix) {
-    pool.multiply(x, rows: rows, columns: columns, bias: bias, into: &out) {
-      ek_bf16_product(
-        pool.instructions.path, pool.handle, words.baseAddress, rows, columns, $0, $1, $2, $3)
-    }
+  var kernelMatrix: ek_matrix {
+    ek_matrix(format: EK_BF16_WEIGHTS, rows: rows, columns: columns, group: 0, packed: words.baseAddress)
   }
 
   /// Widens row `row` (an embedding) to row `target` of `out`.

@@ -11,7 +11,6 @@ final class QuantizedMatrix: @unchecked Sendable {
   let columns: Int
   /// Input features that share a scale in each row of the input.
   let group: Int
-  private let pool: KernelPool
   private let memory: UnsafeMutableRawPointer
 
   /// Sums of more products than this may leave 32 bits.
@@ -19,7 +18,7 @@ final class QuantizedMatrix: @unchecked Sendable {
 
   /// - Parameter group: a multiple of 4, or `nil` for one scale a row.
   /// - Throws: `.unsupported` when the memory is refused, or a row is too long for exact sums.
-  init(rows: Int, columns: Int, group: Int? = nil, pool: KernelPool) throws(EngineError) {
+  init(rows: Int, columns: Int, group: Int? = nil) throws(EngineError) {
     precondition(rows > 0 && columns > 0, "a matrix without elements")
     let group = group ?? (columns + 3) / 4 * 4
     precondition(group > 0 && group.isMultiple(of: 4), "a group must be whole quadruples")
@@ -35,7 +34,6 @@ final class QuantizedMatrix: @unchecked Sendable {
     self.rows = rows
     self.columns = columns
     self.group = group
-    self.pool = pool
     self.memory = memory
   }
 
@@ -53,16 +51,7 @@ final class QuantizedMatrix: @unchecked Sendable {
     }
   }
 
-  /// out = x · Wᵀ + bias, with x quantised.
-  ///
-  /// - Parameters:
-  ///   - x: [n, columns].
-  ///   - bias: `rows` numbers, or `nil`.
-  ///   - out: [n, rows].
-  func apply(to x: Matrix, bias: [Float]?, into out: inout Matrix) {
-    pool.multiply(x, rows: rows, columns: columns, bias: bias, into: &out) {
-      ek_int8_product(
-        pool.instructions.path, pool.handle, memory, rows, columns, group, $0, $1, $2, $3)
-    }
+  var kernelMatrix: ek_matrix {
+    ek_matrix(format: EK_INT8_WEIGHTS, rows: rows, columns: columns, group: group, packed: memory)
   }
 }

@@ -1,6 +1,8 @@
+import EngineKernels
+
 /// A linear map stored [out, in], whatever number format its elements have in memory.
 ///
-/// This is the seam for quantised storage: callers ask for products and rows, never for elements.
+/// This is the seam for quantised storage: callers ask for products (``LayerArithmetic``) and rows, never for elements.
 struct WeightMatrix: Sendable {
   private enum Storage: Sendable {
     case single(Matrix)
@@ -33,21 +35,17 @@ struct WeightMatrix: Sendable {
     columns = matrix.columns
   }
 
-  /// out = x · Wᵀ + bias.
-  ///
-  /// - Parameters:
-  ///   - x: [n, columns].
-  ///   - bias: `rows` numbers, or `nil`.
-  ///   - out: [n, rows].
-  func apply(to x: Matrix, bias: [Float]? = nil, into out: inout Matrix) {
+  /// The numbers of a matrix in single precision.
+  var single: Matrix? {
+    if case .single(let matrix) = storage { matrix } else { nil }
+  }
+
+  /// A packed matrix as `EngineKernels` takes it; valid as long as this value lives.
+  var packed: ek_matrix? {
     switch storage {
-    case .single(let matrix):
-      BLAS.multiplyByTransposed(x, 0..<x.columns, matrix, 0..<matrix.columns, into: &out)
-      if let bias { Kernels.add(rowOf: bias, to: &out) }
-    case .packed(let matrix):
-      matrix.apply(to: x, bias: bias, into: &out)
-    case .quantized(let matrix):
-      matrix.apply(to: x, bias: bias, into: &out)
+    case .single: nil
+    case .packed(let matrix): matrix.kernelMatrix
+    case .quantized(let matrix): matrix.kernelMatrix
     }
   }
 

@@ -17,11 +17,9 @@ struct WeightPacking: Sendable {
   static let downGroup = 128
 
   /// `nil` for the precision that is not packed.
-  ///
-  /// - Throws: what ``InstructionSet/chosen()`` and ``KernelPool`` throw.
-  init?(_ precision: Precision, threads: Int?) throws(EngineError) {
+  init?(_ precision: Precision, pool: KernelPool) {
     guard precision != .fp32 else { return nil }
-    pool = try KernelPool(try InstructionSet.chosen(), threads: threads)
+    self.pool = pool
     self.precision = precision
   }
 
@@ -35,13 +33,13 @@ struct WeightPacking: Sendable {
     // The head decides the order of decoding by differences of its outputs, so it stays bf16.
     if precision == .int8, role != .vocabulary {
       let group = role == .down ? WeightPacking.downGroup : nil
-      let quantized = try QuantizedMatrix(rows: rows, columns: columns, group: group, pool: pool)
+      let quantized = try QuantizedMatrix(rows: rows, columns: columns, group: group)
       try table.forEachGroup(of: PackedMatrix.panel, inRowsOf: name, rows, columns, rotatedBy: headSize) {
         quantized.pack($1, as: $2, fromRow: $0)
       }
       return WeightMatrix(quantized)
     }
-    let packed = try PackedMatrix(rows: rows, columns: columns, pool: pool)
+    let packed = try PackedMatrix(rows: rows, columns: columns)
     try table.forEachGroup(of: PackedMatrix.panel, inRowsOf: name, rows, columns, rotatedBy: headSize) {
       packed.pack($1, as: $2, fromRow: $0)
     }

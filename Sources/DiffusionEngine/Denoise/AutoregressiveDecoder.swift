@@ -6,6 +6,7 @@ struct AutoregressiveDecoder {
   let stream: RandomStream
   private var tokens: [Int32]
   private var cache: KeyValueCache
+  private var head = HeadBuffers()
   private var commits: [Commit] = []
   private let promptCount: Int
 
@@ -43,13 +44,22 @@ struct AutoregressiveDecoder {
 
   private mutating func next(_ step: Int) throws(EngineError) -> Int32 {
     let position = tokens.count
-    let logits = cache.read(Array(tokens[cache.count...]), network)
-    let distribution = try options.distribution(logits[...], step: step, position: position)
-    let choice = options.choice(from: distribution, stream, step: step, position: position)
-    commits.append(
-      Commit(
-        position: position, step: step, confidence: choice.probability,
-        entropy: options.recordsEntropy ? 0 - distribution.negativeEntropy : nil))
-    return choice.token
+    let hidden = cache.read(Array(tokens[cache.count...]), network)
+    let (options, stream) = (options, stream)
+    let found = network.score(hidden, options.scoring(), &head) { _, row in
+      row.map { row in
+        let distribution = TokenDistribution(row, topP: options.topP, topK: options.topK)
+        let choice = options.choice(from: distribution, stream, step: step, position: position)
+        let commit = Commit(
+          position: position, step: step, confidence: choice.probability,
+          entropy: options.recordsEntropy ? 0 - distribution.negativeEntropy : nil)
+        return (token: choice.token, commit: commit)
+      }
+    }
+    guard let next = found.first ?? nil else {
+      throw DenoisingOptions.damaged(step: step, position: position)
+    }
+    commits.append(next.commit)
+    return next.token
   }
 }

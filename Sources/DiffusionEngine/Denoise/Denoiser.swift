@@ -38,7 +38,7 @@ struct Denoiser {
     canvas = prompt + [Int32](repeating: mask, count: options.maxNewTokens)
     commitSteps = [Int?](repeating: nil, count: canvas.count)
     schedule = Schedule(steps: options.steps, eps: options.eps)
-    work = Workspace(positions: canvas.count, network.configuration)
+    work = Workspace(positions: canvas.count, network)
   }
 
   /// Runs every step; `onStep` and `isCancelled` are called once in each.
@@ -117,28 +117,19 @@ struct Denoiser {
     let rows = savings.contains(.rows) ? decided.keys.sorted() : Array(canvas.indices)
     network.run(canvas, rows: rows, &work)
     forwards += 1
+    let chooser = Chooser(options: options, stream: stream, step: step)
+    let banned = options.bansMaskToken ? maskToken : nil
+    let found = network.score(work.wanted.hidden, options.scoring(banned: banned), &work.head) { index, row in
+      row.map { chooser.candidates($0, decided[rows[index]] ?? []) }
+    }
     var candidates: [Ranking.Candidate] = []
-    try network.forEachLogits(work) { (index, logits) throws(EngineError) in
-      guard let positions = decided[rows[index]] else { return }
-      let distribution = try options.distribution(
-        logits, banned: options.bansMaskToken ? maskToken : nil, step: step, position: positions[0])
-      for position in positions {
-        candidates.append(candidate(step, position, distribution))
+    for (row, some) in zip(rows, found) {
+      guard let some else {
+        throw DenoisingOptions.damaged(step: step, position: decided[row]?.first ?? row)
       }
+      candidates += some
     }
     return candidates
-  }
-
-  private func candidate(
-    _ step: Int, _ position: Int, _ distribution: TokenDistribution
-  ) -> Ranking.Candidate {
-    let choice = options.choice(from: distribution, stream, step: step, position: position)
-    let confidence = options.algorithm.confidence(distribution, chosen: choice.probability)
-    let entropy =  // by subtraction: the negative of 0 would be shown as -0
-      options.algorithm == .entropy
-      ? 0 - confidence : options.recordsEntropy ? 0 - distribution.negativeEntropy : nil
-    return Ranking.Candidate(
-      position: position, confidence: confidence, token: choice.token, entropy: entropy)
   }
 
   private func report(
@@ -149,5 +140,26 @@ struct Denoiser {
       index: step, steps: options.steps, tokens: canvas,
       committed: revealed.filter { $0.token != maskToken }.map(\.position), ranForward: ranForward
     ).report(to: onStep)
+  }
+}
+
+/// A step's choice of a token for each position that a row decides.
+private struct Chooser: Sendable {
+  let options: DenoisingOptions
+  let stream: RandomStream
+  let step: Int
+
+  func candidates(_ row: LogitRow, _ positions: [Int]) -> [Ranking.Candidate] {
+    if positions.isEmpty { return [] }
+    let distribution = TokenDistribution(row, topP: options.topP, topK: options.topK)
+    return positions.map { position in
+      let choice = options.choice(from: distribution, stream, step: step, position: position)
+      let confidence = options.algorithm.confidence(distribution, chosen: choice.probability)
+      let entropy =  // by subtraction: the negative of 0 would be shown as -0
+        options.algorithm == .entropy
+        ? 0 - confidence : options.recordsEntropy ? 0 - distribution.negativeEntropy : nil
+      return Ranking.Candidate(
+        position: position, confidence: confidence, token: choice.token, entropy: entropy)
+    }
   }
 }

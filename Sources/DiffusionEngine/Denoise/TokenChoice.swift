@@ -1,20 +1,18 @@
 /// What the loops over masks and over tokens do alike: a position's distribution, and the token taken from it.
 extension DenoisingOptions {
-  /// - Parameters:
-  ///   - logits: V raw logits of the row that decides `position`.
-  ///   - banned: a token whose probability is made 0.
-  /// - Throws: `.malformed` when the logits are not numbers.
-  func distribution(
-    _ logits: ArraySlice<Float>, banned: Int32? = nil, step: Int, position: Int
-  ) throws(EngineError) -> TokenDistribution {
-    let distribution = TokenDistribution(
-      logits, temperature: temperature, topP: topP, topK: topK, banned: banned)
-    guard let distribution else {
-      throw EngineError(
-        .malformed, "the logits of position \(position) in step \(step) are not numbers",
-        hint: "the weights are damaged, or the temperature is too small")
-    }
-    return distribution
+  /// - Parameter banned: a token whose probability is made 0.
+  func scoring(banned: Int32? = nil) -> Scoring {
+    let isFiltered = (topP ?? 1) < 1 || topK != nil
+    return Scoring(
+      temperature: temperature, banned: banned,
+      keepsLogits: temperature > 0 || isFiltered || algorithm == .entropy || recordsEntropy)
+  }
+
+  /// The logits are not numbers.
+  static func damaged(step: Int, position: Int) -> EngineError {
+    EngineError(
+      .malformed, "the logits of position \(position) in step \(step) are not numbers",
+      hint: "the weights are damaged, or the temperature is too small")
   }
 
   /// The most probable token, or one that is drawn.

@@ -36,19 +36,14 @@ extension DiffusionModel {
         .invalidArgument,
         "\(positions) positions and \(steps) steps: the model has 2 to \(configuration.maximumPositions)")
     }
-    let pool: KernelPool
-    if let own = self.pool {
-      pool = own
-    } else {
-      pool = try KernelPool(try InstructionSet.chosen(), threads: BLAS.threads)
-    }
     let tokens = (0..<positions).map { Int32(($0 * 7919 + 13) % min(configuration.vocabularySize, 1000)) }
     let clock = ContinuousClock()
     var passes: [Double] = []
     var peaks: [Double] = []
+    var work = Workspace(positions: positions, network)
     for round in 0...repeats {
       if isCancelled() { throw .cancelled }
-      let (speed, pass) = try (peak(pool, clock), pass(tokens, clock))
+      let (speed, pass) = try (peak(pool, clock), pass(tokens, &work, clock))
       if round > 0 { (peaks, passes) = (peaks + [speed], passes + [pass]) }
     }
     return ModelSpeed(
@@ -59,13 +54,13 @@ extension DiffusionModel {
       peak: peaks.sorted()[repeats / 2])
   }
 
-  private func pass(_ tokens: [Int32], _ clock: ContinuousClock) throws(EngineError) -> Double {
-    var work = Workspace(positions: tokens.count, configuration)
+  private func pass(
+    _ tokens: [Int32], _ work: inout Workspace, _ clock: ContinuousClock
+  ) throws(EngineError) -> Double {
     let start = clock.now
     network.run(tokens, rows: Array(tokens.indices), &work)
-    var sum: Float = 0
-    try network.forEachLogits(work) { (_, row) throws(EngineError) in sum += row.first ?? 0 }
-    guard sum.isFinite else { throw EngineError(.malformed, "the logits are not numbers") }
+    let areNumbers = network.score(work.wanted.hidden, Scoring(), &work.head) { _, row in row != nil }
+    guard areNumbers.allSatisfy({ $0 }) else { throw EngineError(.malformed, "the logits are not numbers") }
     return (clock.now - start) / .seconds(1)
   }
 

@@ -1,8 +1,8 @@
 import EngineKernels
 
-/// The threads of the products of packed weights; asleep between products.
+/// The threads of `EngineKernels`; asleep between calls.
 ///
-/// Sendable because the C side lets one product at a time in.
+/// Sendable because the C side lets one call at a time in.
 final class KernelPool: @unchecked Sendable {
   let instructions: InstructionSet
   let threads: Int
@@ -25,30 +25,23 @@ final class KernelPool: @unchecked Sendable {
 }
 
 extension KernelPool {
-  /// out = x · Wᵀ + bias, for weights of [rows, columns] that `product` knows.
-  ///
-  /// - Parameters:
-  ///   - x: [n, columns].
-  ///   - bias: `rows` numbers, or `nil`.
-  ///   - out: [n, rows].
-  ///   - product: gets x, n, the bias and out; false when memory is refused.
-  func multiply(
-    _ x: Matrix, rows: Int, columns: Int, bias: [Float]?, into out: inout Matrix,
-    _ product: (UnsafePointer<Float>?, Int, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Bool
-  ) {
-    precondition(x.columns == columns && x.values.count == x.rows * columns, "x has another shape")
-    precondition(out.rows == x.rows && out.columns == rows, "the product has another shape")
-    precondition(out.values.count == out.rows * rows && (bias?.count ?? rows) == rows, "shapes differ")
-    guard x.rows > 0 else { return }
-    let count = x.rows
-    let done = x.values.withUnsafeBufferPointer { x in
-      out.values.withUnsafeMutableBufferPointer { out in
-        let (source, target) = (x.baseAddress, out.baseAddress)
-        return bias.map { $0.withUnsafeBufferPointer { product(source, count, $0.baseAddress, target) } }
-          ?? product(source, count, nil, target)
+  /// What `body` returns for 0..<count, in this order; called on the threads of the pool.
+  func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+    [Result](unsafeUninitializedCapacity: count) { results, used in
+      let slots = results
+      withoutActuallyEscaping(body) { body in
+        var loop = Loop { index in slots.initializeElement(at: index, to: body(index)) }
+        withUnsafeMutablePointer(to: &loop) { loop in
+          ek_for_each(handle, count, loop) { context, index in
+            context?.assumingMemoryBound(to: Loop.self).pointee.body(index)
+          }
+        }
       }
+      used = count
     }
-    // As Swift's own arrays do; the scratch is smaller than the workspace that was just allocated.
-    precondition(done, "out of memory")
   }
+}
+
+private struct Loop {
+  let body: (Int) -> Void
 }

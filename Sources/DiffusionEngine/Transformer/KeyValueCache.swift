@@ -1,7 +1,7 @@
 /// Keys and values of the positions that a causal network has read: later positions attend to them and
 /// cannot change them.
 struct KeyValueCache: Sendable {
-  /// By layer, [count, K d]; the keys are rotated.
+  /// By layer, [count, K d]; the keys are not rotated yet.
   fileprivate var keys: [Matrix]
   fileprivate var values: [Matrix]
   private let rotary: RotaryTable
@@ -20,35 +20,31 @@ struct KeyValueCache: Sendable {
   /// Reads `tokens` at the positions that follow.
   ///
   /// - Parameter tokens: one id or more, below the vocabulary's size.
-  /// - Returns: the raw logits of the last of them, V numbers.
-  mutating func read(_ tokens: [Int32], _ network: ForwardPass) -> [Float] {
+  /// - Returns: the last layer's result for the last of them, [1, H].
+  mutating func read(_ tokens: [Int32], _ network: ForwardPass) -> Matrix {
     let configuration = network.configuration
     precondition(configuration.architecture.isCausal && !tokens.isEmpty, "nothing to cache")
     let positions = Array(count..<count + tokens.count)
-    var own = RowBuffers(rows: tokens.count, positions: count + tokens.count, configuration)
+    let sight = Sight(places: positions, positions: count + tokens.count, isCausal: true)
+    var own = RowBuffers(rows: tokens.count, network)
     var key = Matrix(rows: tokens.count, columns: keys[0].columns)
     var value = key
     for (row, token) in tokens.enumerated() {
       network.weights.embedding.copyRow(Int(token), to: row, of: &own.hidden)
     }
     for (index, layer) in network.weights.layers.enumerated() {
-      Kernels.normalize(
-        own.hidden, weight: layer.inputNorm, epsilon: configuration.normEpsilon, into: &own.normed)
-      network.project(layer, own.normed, rows: positions, into: &key, &value, rotary)
+      network.enter(layer, &own)
+      network.arithmetic.multiply(
+        own.input, (layer.query, layer.queryBias), into: &own.query, (layer.key, layer.keyBias), into: &key,
+        (layer.value, layer.valueBias), into: &value)
       keys[index] = keys[index].appending(key)
       values[index] = values[index].appending(value)
-      network.finish(
-        layer, &own, rows: positions, key: keys[index], value: values[index], rotary)
+      network.finish(layer, &own, sight, key: keys[index], value: values[index], rotary)
     }
     count += tokens.count
     var last = Matrix(rows: 1, columns: configuration.hiddenSize)
     last.copyRows([tokens.count - 1], of: own.hidden)
-    var normed = last
-    Kernels.normalize(
-      last, weight: network.weights.finalNorm, epsilon: configuration.normEpsilon, into: &normed)
-    var logits = Matrix(rows: 1, columns: configuration.vocabularySize)
-    network.weights.head.apply(to: normed, into: &logits)
-    return logits.values
+    return last
   }
 }
 

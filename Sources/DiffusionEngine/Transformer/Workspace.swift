@@ -1,47 +1,48 @@
 /// The buffers of one forward pass over a canvas of N tokens; reused from step to step.
-struct Workspace: Sendable {
+struct Workspace {
   let rotary: RotaryTable
   /// Every position of the canvas.
   var all: RowBuffers
   var key: Matrix  // [N, K d]
   var value: Matrix  // [N, K d]
-  /// The rows whose logits are wanted, in the last layer; after the pass its `normed` is the head's input.
+  /// The rows whose logits are wanted, in the last layer.
   var wanted: RowBuffers
+  var head: HeadBuffers
 
-  init(positions: Int, _ configuration: ModelConfiguration) {
+  init(positions: Int, _ network: ForwardPass) {
+    let configuration = network.configuration
     rotary = RotaryTable(
       positions: positions, headSize: configuration.headSize, theta: configuration.ropeTheta)
-    all = RowBuffers(rows: positions, positions: positions, configuration)
+    all = RowBuffers(rows: positions, network)
     key = Matrix(rows: positions, columns: configuration.keyValueHeadCount * configuration.headSize)
     value = key
-    wanted = RowBuffers(rows: 0, positions: positions, configuration)
+    wanted = RowBuffers(rows: 0, network)
+    head = HeadBuffers()
   }
 }
 
 /// What a layer computes for n rows of the canvas, keys and values apart, which every row reads.
-struct RowBuffers: Sendable {
+struct RowBuffers {
   /// The residual stream.
   var hidden: Matrix  // [n, H]
   /// Normalised input of a sublayer.
-  var normed: Matrix  // [n, H]
-  /// What a sublayer adds to the stream.
-  var update: Matrix  // [n, H]
+  var input: Operand  // [n, H]
   var query: Matrix  // [n, A d]
-  /// Attention weights of one head.
-  var scores: Matrix  // [n, N]
   /// Heads side by side.
   var attended: Matrix  // [n, A d]
-  var gate: Matrix  // [n, F]
-  var up: Matrix  // [n, F]
+  /// The same for the output projection.
+  var heads: Operand  // [n, A d]
+  var gated: Operand  // [n, F]
 
-  init(rows: Int, positions: Int, _ configuration: ModelConfiguration) {
+  init(rows: Int, _ network: ForwardPass) {
+    let configuration = network.configuration
+    let layer = network.weights.layers[0]
+    let pool = network.arithmetic.pool
     hidden = Matrix(rows: rows, columns: configuration.hiddenSize)
-    normed = hidden
-    update = hidden
     query = Matrix(rows: rows, columns: configuration.headCount * configuration.headSize)
-    scores = Matrix(rows: rows, columns: positions)
     attended = query
-    gate = Matrix(rows: rows, columns: configuration.intermediateSize)
-    up = gate
+    input = Operand(rows: rows, for: layer.query, pool)
+    heads = Operand(rows: rows, for: layer.output, pool)
+    gated = Operand(rows: rows, for: layer.down, pool)
   }
 }

@@ -1,0 +1,74 @@
+import EngineKernels
+
+/// Which positions the queries of a canvas stand at, and how many positions each sees, from the first on.
+struct Sight {
+  let places: [UInt32]
+  let visible: [UInt32]
+
+  /// - Parameters:
+  ///   - places: where the queries stand; `nil` for every position.
+  ///   - positions: length of the canvas.
+  ///   - isCausal: whether a query sees no later position.
+  init(places: [Int]? = nil, positions: Int, isCausal: Bool) {
+    precondition(places?.allSatisfy { $0 >= 0 && $0 < positions } ?? true, "a query outside of the canvas")
+    self.places = places?.map { UInt32($0) } ?? (0..<UInt32(positions)).map { $0 }
+    visible = self.places.map { isCausal ? $0 + 1 : UInt32(positions) }
+  }
+}
+
+extension LayerArithmetic {
+  /// out = softmax(q kᵀ / √d) v, head by head; query head j reads key-value head j / (A / K).
+  ///
+  /// Queries and keys are normalised head by head where the layer has weights for it (Qwen3), then rotated.
+  ///
+  /// - Parameters:
+  ///   - query: [n, A d].
+  ///   - key: [N, K d], like `value`.
+  ///   - out: [n, A d].
+  func attend(
+    _ query: Matrix, _ sight: Sight, key: Matrix, value: Matrix, _ rotary: RotaryTable,
+    _ layer: Weights.Layer,
+    _ configuration: ModelConfiguration, into out: inout Matrix
+  ) {
+    let size = configuration.headSize
+    precondition(
+      query.columns == configuration.headCount * size && out.columns == query.columns, "shapes differ")
+    precondition(key.columns == configuration.keyValueHeadCount * size, "shapes differ")
+    precondition(key.columns == value.columns && key.rows == value.rows, "shapes differ")
+    precondition(query.rows == out.rows && sight.places.count == query.rows, "one position for each query")
+    precondition(key.rows <= rotary.positions && rotary.headSize == size, "no such position")
+    precondition(
+      sight.visible.allSatisfy { $0 >= 1 && $0 <= key.rows }, "a query that sees nothing, or too much")
+    precondition(sight.places.allSatisfy { $0 < rotary.positions }, "no such position")
+    guard query.rows > 0 else { return }
+    let isSingle = layer.query.packed == nil
+    let done = query.values.withUnsafeBufferPointer { query in
+      key.values.withUnsafeBufferPointer { key in
+        value.values.withUnsafeBufferPointer { value in
+          sight.places.withUnsafeBufferPointer { places in
+            sight.visible.withUnsafeBufferPointer { visible in
+              rotary.withTables { cosines, sines in
+                layer.queryNorm.withPointer { queryNorm in
+                  layer.keyNorm.withPointer { keyNorm in
+                    out.values.withUnsafeMutableBufferPointer { out in
+                      var what = ek_attention(
+                        single: isSingle, heads: configuration.headCount,
+                        shared: configuration.keyValueHeadCount,
+                        head_size: size, positions: key.count / (configuration.keyValueHeadCount * size),
+                        count: places.count, query: query.baseAddress, key: key.baseAddress,
+                        value: value.baseAddress, places: places.baseAddress, visible: visible.baseAddress,
+                        cosines: cosines, sines: sines, query_norm: queryNorm, key_norm: keyNorm,
+                        epsilon: configuration.normEpsilon, out: out.baseAddress)
+                      return ek_attend(pool.instructions.path, pool.handle, &what)
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    precondition(done, "out of memory")
+  }
+}

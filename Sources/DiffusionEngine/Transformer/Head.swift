@@ -1,0 +1,157 @@
+import EngineKernels
+
+/// What a row of logits is wanted for.
+struct Scoring: Sendable {
+  /// Logits are divided by it when it is above 0.
+  var temperature: Double = 0
+  /// A token whose probability is made 0.
+  var banned: Int32?
+  /// Whether the logits themselves are read afterwards. Otherwise only what 64 of them come to is kept, and the
+  /// few that decide are computed again, to the bit.
+  var keepsLogits = true
+}
+
+/// The buffers of the head; reused from step to step, since the kernel would have to clear hundreds of megabytes
+/// of new pages for each.
+struct HeadBuffers {
+  fileprivate var input: Operand?
+  fileprivate var states = Matrix(rows: 0, columns: 0)
+  fileprivate var summaries: [ek_summary] = []
+  fileprivate var logits: [Float] = []
+
+  fileprivate mutating func makeRoom(summaries: Int, logits: Int) {
+    if self.summaries.count < summaries {
+      self.summaries = [ek_summary](repeating: ek_summary(top: 0, second: 0, sum: 0), count: summaries)
+    }
+    if self.logits.count < logits {
+      self.logits = []
+      // Every one of them is written before it is read.
+      self.logits = [Float](unsafeUninitializedCapacity: logits) { $1 = logits }
+    }
+  }
+}
+
+extension ForwardPass {
+  /// Rows whose logits are computed together: 512 rows of 152064 are 300 MB.
+  private static let rowsPerGroup = 512
+
+  /// Calls `body`, on several threads at once, with each row of `hidden`: its index, and what the head makes of it,
+  /// `nil` when these are no numbers.
+  ///
+  /// - Parameter hidden: the last layer's result, [n, H].
+  /// - Returns: what `body` returned, in the order of the rows.
+  func score<Result: Sendable>(
+    _ hidden: Matrix, _ scoring: Scoring, _ buffers: inout HeadBuffers,
+    _ body: @Sendable (Int, LogitRow?) -> Result
+  ) -> [Result] {
+    var results: [Result] = []
+    results.reserveCapacity(hidden.rows)
+    forEachGroup(of: hidden, scoring, &buffers) { start, input, summaries, logits in
+      let (panels, vocabulary) = (panelCount, configuration.vocabularySize)
+      let (head, pool) = (weights.head, arithmetic.pool)
+      let isPacked = head.packed != nil
+      results += pool.map(input.rows) { index in
+        let kept = logits.isEmpty ? [] : logits[index * vocabulary..<(index + 1) * vocabulary]
+        guard isPacked else {
+          return body(start + index, LogitRow(kept, temperature: scoring.temperature, banned: scoring.banned))
+        }
+        let row = LogitRow(
+          logits.isEmpty ? .computed { input.logits(ofRow: index, panel: $0, of: head, pool) } : .kept(kept),
+          summaries: summaries[index * panels..<(index + 1) * panels], count: vocabulary,
+          temperature: scoring.temperature, banned: scoring.banned)
+        return body(start + index, row)
+      }
+    }
+    return results
+  }
+
+  /// The raw logits of `hidden`, [n, V].
+  func logits(_ hidden: Matrix, _ buffers: inout HeadBuffers) -> [Float] {
+    var all: [Float] = []
+    all.reserveCapacity(hidden.rows * configuration.vocabularySize)
+    forEachGroup(of: hidden, Scoring(), &buffers) { _, _, _, logits in all += logits }
+    return all
+  }
+
+  /// Calls `body` with the index of the first row of each group, the head's input, and what the head makes of it.
+  private func forEachGroup(
+    of hidden: Matrix, _ scoring: Scoring, _ buffers: inout HeadBuffers,
+    _ body: (Int, Operand, ArraySlice<ek_summary>, ArraySlice<Float>) -> Void
+  ) {
+    let vocabulary = configuration.vocabularySize
+    let keeps = scoring.keepsLogits || weights.head.packed == nil
+    for start in stride(from: 0, to: hidden.rows, by: ForwardPass.rowsPerGroup) {
+      let rows = start..<min(start + ForwardPass.rowsPerGroup, hidden.rows)
+      let input = fill(&buffers, hidden, rows)
+      buffers.makeRoom(summaries: rows.count * panelCount, logits: keeps ? rows.count * vocabulary : 0)
+      arithmetic.score(input, weights.head, scoring, &buffers.summaries, &buffers.logits, keeps: keeps)
+      body(
+        start, input, buffers.summaries[..<(rows.count * panelCount)],
+        buffers.logits[..<(keeps ? rows.count * vocabulary : 0)])
+    }
+  }
+
+  /// The head's input for `rows` of `hidden`.
+  private func fill(_ buffers: inout HeadBuffers, _ hidden: Matrix, _ rows: Range<Int>) -> Operand {
+    if buffers.states.rows != rows.count {
+      buffers.states = Matrix(rows: rows.count, columns: hidden.columns)
+    }
+    buffers.states.copyRows(rows, of: hidden)
+    var input = buffers.input.take() ?? Operand(rows: rows.count, for: weights.head, arithmetic.pool)
+    if input.rows != rows.count { input = Operand(rows: rows.count, for: weights.head, arithmetic.pool) }
+    arithmetic.fill(
+      &input, with: buffers.states, norm: weights.finalNorm, epsilon: configuration.normEpsilon)
+    buffers.input = input
+    return input
+  }
+
+  private var panelCount: Int { (configuration.vocabularySize + Int(EK_PANEL) - 1) / Int(EK_PANEL) }
+}
+
+extension LayerArithmetic {
+  /// Summaries, [n, panels], of the logits of n rows, and with `keeps` the logits, [n, V]; in single precision only
+  /// these.
+  fileprivate func score(
+    _ input: Operand, _ head: WeightMatrix, _ scoring: Scoring, _ summaries: inout [ek_summary],
+    _ logits: inout [Float], keeps: Bool
+  ) {
+    precondition(input.columns == head.columns, "inner dimensions differ")
+    precondition(summaries.count >= input.rows * ((head.rows + Int(EK_PANEL) - 1) / Int(EK_PANEL)), "no room")
+    precondition(!keeps || logits.count >= input.rows * head.rows, "no room")
+    let divisor = scoring.temperature > 0 ? Float(scoring.temperature) : 1
+    let banned = scoring.banned.map { $0 >= 0 ? Int($0) : head.rows } ?? head.rows
+    logits.withUnsafeMutableBufferPointer { logits in
+      summaries.withUnsafeMutableBufferPointer { summaries in
+        switch input.storage {
+        case .single(let states):
+          guard let matrix = head.single else { preconditionFailure("weights of another kind") }
+          let part = UnsafeMutableBufferPointer(rebasing: logits[..<(input.rows * head.rows)])
+          BLAS.multiplyByTransposed(states, matrix, bias: nil, adds: false, into: part)
+        case .packed(let memory, _):
+          guard var matrix = head.packed else { preconditionFailure("weights of another kind") }
+          let done = ek_logits(
+            pool.instructions.path, pool.handle, memory.bytes.baseAddress, input.rows, &matrix, divisor,
+            banned,
+            summaries.baseAddress, keeps ? logits.baseAddress : nil)
+          precondition(done, "out of memory")
+        }
+      }
+    }
+  }
+}
+
+extension Operand {
+  /// The logits of one panel of the head for one row, the bits that all of them have together.
+  fileprivate func logits(ofRow row: Int, panel: Int, of head: WeightMatrix, _ pool: KernelPool) -> [Float] {
+    guard case .packed(let memory, _) = storage, var matrix = head.packed else {
+      preconditionFailure("logits of single precision are kept")
+    }
+    precondition(row >= 0 && row < rows && panel >= 0 && panel * Int(EK_PANEL) < head.rows, "no such logits")
+    let width = min(Int(EK_PANEL), head.rows - panel * Int(EK_PANEL))
+    return [Float](unsafeUninitializedCapacity: Int(EK_PANEL)) { out, used in
+      ek_logits_of_panel(
+        pool.instructions.path, memory.bytes.baseAddress, rows, &matrix, row, panel, out.baseAddress)
+      used = width
+    }
+  }
+}

@@ -1,0 +1,95 @@
+#include "matrix.h"
+
+// 224 KiB of one panel, or 112 KiB of each of several. A group of int8 columns is not split.
+enum { PAIRS_PER_BLOCK = 896, QUADS_PER_BLOCK = 896 };
+
+// An odd number of cache lines, so that the rows of a tile do not share the sets of the cache.
+static size_t odd_lines(size_t bytes) { return ((bytes + 63) / 64 | 1) * 64; }
+
+operand operand_of(ek_path path, const ek_matrix *matrix, size_t count, void *memory) {
+  operand result = {.rows = memory};
+  if (matrix->format == EK_BF16_WEIGHTS) {
+    result.stride = odd_lines((matrix->columns + 1) / 2 * bf16_of(path)->pair_bytes);
+  } else {
+    int8_layout layout = layout_of(matrix->rows, matrix->columns, matrix->group);
+    result.stride = odd_lines(layout.quads * 4);
+    result.groups = layout.groups;
+    result.scales = (float *)(result.rows + count * result.stride);
+  }
+  return result;
+}
+
+size_t ek_operand_bytes(ek_path path, const ek_matrix *matrix, size_t count) {
+  operand shape = operand_of(path, matrix, count, NULL);
+  return count * (shape.stride + shape.groups * sizeof(float));
+}
+
+void operand_write(
+    ek_path path, const ek_matrix *matrix, const operand *to, size_t row, size_t first, size_t columns,
+    const float *x) {
+  char *out = to->rows + row * to->stride;
+  if (matrix->format == EK_BF16_WEIGHTS) {
+    const float_path *chosen = bf16_of(path);
+    chosen->round(x, columns, out + first / 2 * chosen->pair_bytes);
+    return;
+  }
+  for (size_t at = 0; at < columns; at += matrix->group) {
+    size_t width = columns - at < matrix->group ? columns - at : matrix->group;
+    to->scales[row * to->groups + (first + at) / matrix->group] =
+        int8_of(path)->quantize(x + at, width, out + first + at);
+  }
+}
+
+factor factor_of(const ek_matrix *matrix, size_t panel, size_t together) {
+  factor result = {.matrix = matrix};
+  if (matrix->format == EK_BF16_WEIGHTS) {
+    result.depth = (matrix->columns + 1) / 2;
+    result.step = together > 1 ? PAIRS_PER_BLOCK / 2 : PAIRS_PER_BLOCK;
+    result.values = (const char *)matrix->packed + panel * result.depth * EK_PANEL * sizeof(uint32_t);
+    return result;
+  }
+  int8_layout layout = layout_of(matrix->rows, matrix->columns, matrix->group);
+  const char *packed = matrix->packed;
+  size_t step = (together > 1 ? QUADS_PER_BLOCK / 2 : QUADS_PER_BLOCK) / layout.group_quads;
+  result.depth = layout.groups;
+  result.step = step > 0 ? step : 1;
+  result.quads = layout.quads;
+  result.group_quads = layout.group_quads;
+  result.values = packed + panel * panel_bytes(&layout);
+  result.scales = (const float *)(packed + scales_at(&layout)) + panel * EK_PANEL;
+  result.offsets = (const int32_t *)(packed + sums_at(&layout)) + panel * EK_PANEL * layout.groups;
+  return result;
+}
+
+static void multiply_int8(
+    const int8_path *path, const factor *factor, const operand *x, size_t row, size_t rows, size_t first,
+    size_t end, const float *bias, float *acc, size_t stride) {
+  static const int32_t zeros[EK_PANEL];
+  for (size_t group = first; group < end; group++) {
+    size_t quad = group * factor->group_quads, left = factor->quads - quad;
+    int8_tile tile = {
+        .x = x->rows + row * x->stride + 4 * quad, .x_stride = x->stride,
+        .panel = (const int8_t *)factor->values + quad * 4 * EK_PANEL,
+        .quads = left < factor->group_quads ? left : factor->group_quads,
+        .start = path->x_offset ? factor->offsets + group * EK_PANEL : zeros,
+        .x_scales = x->scales + row * x->groups + group, .x_scale_stride = x->groups,
+        .first = group == 0, .scales = group + 1 == factor->depth ? factor->scales : NULL, .bias = bias,
+        .out = acc, .out_stride = stride, .rows = rows,
+    };
+    path->tile(&tile);
+  }
+}
+
+void multiply_block(
+    ek_path path, const factor *factor, const operand *x, size_t row, size_t rows, size_t first, const float *bias,
+    float *acc, size_t stride) {
+  size_t end = factor->depth - first < factor->step ? factor->depth : first + factor->step;
+  if (factor->matrix->format == EK_INT8_WEIGHTS) {
+    multiply_int8(int8_of(path), factor, x, row, rows, first, end, bias, acc, stride);
+    return;
+  }
+  const float_path *bf16 = bf16_of(path);
+  bf16->tile(
+      x->rows + row * x->stride + first * bf16->pair_bytes, x->stride,
+      factor->values + first * bf16->panel_pair_bytes, end - first, first > 0 ? NULL : bias, acc, stride, rows);
+}

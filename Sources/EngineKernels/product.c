@@ -1,0 +1,209 @@
+#include "matrix.h"
+
+// One thread multiplies a span of rows with a set of panels: one, or the panels of gate and up that belong together.
+enum {
+  GATED_PANELS = 2,      // of gate, and as many of up: 128 columns of the next operand, a whole group of int8
+  SET_PANELS = 2 * GATED_PANELS,
+  UNITS_PER_THREAD = 8,  // so that threads end together though one of them loses its core for a moment
+  FEWEST_ROWS = 96,      // that are worth reading a panel once more
+  MOST_SUMS = 1 << 16,   // that are kept between two blocks of columns: 256 KiB
+};
+
+typedef struct set {
+  factor factors[SET_PANELS];
+  size_t count;
+  float bias[EK_PANEL];
+} set;
+
+typedef struct job job;
+struct job {
+  ek_path path;
+  operand x;
+  size_t count, units, rows_per_unit;
+  float *sums;  // for each thread [rows_per_unit, set * 64]
+  size_t sums_per_thread;
+  atomic_size_t next_thread, next_unit;
+  // The panels of unit `index`.
+  void (*choose)(const job *job, size_t index, set *set);
+  // What is done with a row tile of finished sums, [rows, set->count * 64].
+  void (*finish)(const job *job, size_t index, const set *set, size_t row, size_t rows, const float *sums);
+
+  const ek_part *parts;
+  const ek_matrix *gate, *up, *next;
+  operand next_x;
+  const ek_matrix *head;
+  float divisor;
+  size_t banned;
+  ek_summary *summaries;
+  float *logits;
+};
+
+static void multiply(const job *job, size_t index, size_t first_row, size_t end_row, float *sums) {
+  set set = {.count = 0};
+  job->choose(job, index, &set);
+  size_t stride = set.count * EK_PANEL, depth = set.factors[0].depth, step = set.factors[0].step;
+  for (size_t first = 0; first < depth; first += step) {
+    for (size_t row = first_row; row < end_row; row += EK_TILE_ROWS) {
+      size_t rows = end_row - row < EK_TILE_ROWS ? end_row - row : EK_TILE_ROWS;
+      // With one block the sums of every tile pass through the same few cache lines.
+      float *tile = depth > step ? sums + (row - first_row) * stride : sums;
+      for (size_t at = 0; at < set.count; at++)
+        multiply_block(
+            job->path, &set.factors[at], &job->x, row, rows, first, set.bias, tile + at * EK_PANEL, stride);
+      if (first + step >= depth) job->finish(job, index, &set, row, rows, tile);
+    }
+  }
+}
+
+static void work(void *context) {
+  job *job = context;
+  float *sums = job->sums + ek_claim(&job->next_thread) * job->sums_per_thread;
+  size_t spans = (job->count + job->rows_per_unit - 1) / job->rows_per_unit;
+  for (size_t unit; (unit = ek_claim(&job->next_unit)) < job->units * spans;) {
+    size_t first = unit % spans * job->rows_per_unit;
+    size_t end = first + job->rows_per_unit < job->count ? first + job->rows_per_unit : job->count;
+    multiply(job, unit / spans, first, end, sums);
+  }
+}
+
+static bool run(job *job, ek_pool *pool, size_t panels_per_set) {
+  size_t threads = ek_pool_threads(pool);
+  size_t spans = 1;
+  while (job->units * spans < UNITS_PER_THREAD * threads && job->count / (spans + 1) >= FEWEST_ROWS) spans++;
+  size_t rows = (job->count + spans - 1) / spans;
+  rows = (rows + EK_TILE_ROWS - 1) / EK_TILE_ROWS * EK_TILE_ROWS;
+  size_t most = MOST_SUMS / EK_PANEL / panels_per_set / EK_TILE_ROWS * EK_TILE_ROWS;
+  job->rows_per_unit = rows < most ? rows : most;
+  job->sums_per_thread = job->rows_per_unit * panels_per_set * EK_PANEL;
+  ek_pool_enter(pool);
+  job->sums = ek_pool_scratch(pool, threads * job->sums_per_thread * sizeof *job->sums);
+  if (job->sums) ek_pool_run(pool, work, job);
+  ek_pool_leave(pool);
+  return job->sums != NULL;
+}
+
+// MARK: Products that are stored
+
+static const ek_part *part_of(const job *job, size_t *index) {
+  const ek_part *part = job->parts;
+  for (; *index >= panels_of(part->matrix); part++) *index -= panels_of(part->matrix);
+  return part;
+}
+
+static size_t width_of(const ek_matrix *matrix, size_t panel) {
+  size_t left = matrix->rows - panel * EK_PANEL;
+  return left < EK_PANEL ? left : EK_PANEL;
+}
+
+static void choose_part(const job *job, size_t index, set *set) {
+  const ek_part *part = part_of(job, &index);
+  set->count = 1;
+  set->factors[0] = factor_of(part->matrix, index, 1);
+  if (part->bias)
+    memcpy(set->bias, part->bias + index * EK_PANEL, width_of(part->matrix, index) * sizeof(float));
+}
+
+static void finish_part(
+    const job *job, size_t index, const set *set, size_t row, size_t rows, const float *sums) {
+  const ek_part *part = part_of(job, &index);
+  size_t width = width_of(part->matrix, index);
+  (void)set;
+  for (size_t at = 0; at < rows; at++) {
+    float *out = part->out + (row + at) * part->matrix->rows + index * EK_PANEL;
+    const float *sum = sums + at * EK_PANEL;
+    if (part->adds)
+      for (size_t column = 0; column < width; column++) out[column] += sum[column];
+    else
+      memcpy(out, sum, width * sizeof *out);
+  }
+}
+
+bool ek_product(
+    ek_path path, ek_pool *pool, const void *operand, size_t count, const ek_part *parts, size_t part_count) {
+  job job = {
+      .path = path, .x = operand_of(path, parts[0].matrix, count, (void *)operand), .count = count,
+      .choose = choose_part, .finish = finish_part, .parts = parts,
+  };
+  for (size_t at = 0; at < part_count; at++) job.units += panels_of(parts[at].matrix);
+  return run(&job, pool, 1);
+}
+
+// MARK: The gated product
+
+static void choose_gated(const job *job, size_t index, set *set) {
+  size_t first = index * GATED_PANELS, all = panels_of(job->gate);
+  size_t panels = all - first < GATED_PANELS ? all - first : GATED_PANELS;
+  set->count = 2 * panels;
+  for (size_t at = 0; at < panels; at++) {
+    set->factors[at] = factor_of(job->gate, first + at, SET_PANELS);
+    set->factors[panels + at] = factor_of(job->up, first + at, SET_PANELS);
+  }
+}
+
+static void finish_gated(
+    const job *job, size_t index, const set *set, size_t row, size_t rows, const float *sums) {
+  size_t first = index * GATED_PANELS * EK_PANEL, width = set->count / 2 * EK_PANEL;
+  size_t columns = job->gate->rows - first < width ? job->gate->rows - first : width;
+  for (size_t at = 0; at < rows; at++) {
+    const float *gate = sums + at * 2 * width;
+    float product[GATED_PANELS * EK_PANEL];
+    vectors_of(job->path)->gate(gate, gate + width, columns, product);
+    operand_write(job->path, job->next, &job->next_x, row + at, first, columns, product);
+  }
+}
+
+bool ek_gated_product(
+    ek_path path, ek_pool *pool, const void *operand, size_t count, const ek_matrix *gate, const ek_matrix *up,
+    const ek_matrix *next, void *next_operand) {
+  job job = {
+      .path = path, .x = operand_of(path, gate, count, (void *)operand), .count = count,
+      .units = (panels_of(gate) + GATED_PANELS - 1) / GATED_PANELS, .choose = choose_gated, .finish = finish_gated,
+      .gate = gate, .up = up, .next = next, .next_x = operand_of(path, next, count, next_operand),
+  };
+  return run(&job, pool, SET_PANELS);
+}
+
+// MARK: Logits
+
+static void choose_logits(const job *job, size_t index, set *set) {
+  set->count = 1;
+  set->factors[0] = factor_of(job->head, index, 1);
+}
+
+static ek_summary summary_of(const job *job, size_t panel, const float *logits, size_t width) {
+  size_t first = panel * EK_PANEL;
+  return vectors_of(job->path)->summarize(
+      logits, width, job->divisor, job->banned >= first ? job->banned - first : EK_PANEL);
+}
+
+static void finish_logits(
+    const job *job, size_t index, const set *set, size_t row, size_t rows, const float *sums) {
+  size_t width = width_of(job->head, index), panels = panels_of(job->head);
+  (void)set;
+  for (size_t at = 0; at < rows; at++) {
+    const float *logits = sums + at * EK_PANEL;
+    job->summaries[(row + at) * panels + index] = summary_of(job, index, logits, width);
+    if (job->logits)
+      memcpy(job->logits + (row + at) * job->head->rows + index * EK_PANEL, logits, width * sizeof(float));
+  }
+}
+
+bool ek_logits(
+    ek_path path, ek_pool *pool, const void *operand, size_t count, const ek_matrix *head, float divisor,
+    size_t banned, ek_summary *summaries, float *logits) {
+  job job = {
+      .path = path, .x = operand_of(path, head, count, (void *)operand), .count = count, .units = panels_of(head),
+      .choose = choose_logits, .finish = finish_logits, .head = head, .divisor = divisor, .banned = banned,
+      .summaries = summaries, .logits = logits,
+  };
+  return run(&job, pool, 1);
+}
+
+void ek_logits_of_panel(
+    ek_path path, const void *operand, size_t count, const ek_matrix *head, size_t row, size_t panel, float *out) {
+  static const float no_bias[EK_PANEL];
+  struct operand x = operand_of(path, head, count, (void *)operand);
+  factor factor = factor_of(head, panel, 1);
+  for (size_t first = 0; first < factor.depth; first += factor.step)
+    multiply_block(path, &factor, &x, row, 1, first, no_bias, out, EK_PANEL);
+}

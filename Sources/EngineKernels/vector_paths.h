@@ -1,0 +1,49 @@
+#pragma once
+
+#include "sweep.h"
+
+// The functions of one path; ATTRIBUTE names its instructions.
+#define VECTORS(NAME, SINGLE, ATTRIBUTE)                                                                       \
+  ATTRIBUTE static void normalize(                                                                             \
+      const float *x, const float *weight, float epsilon, size_t count, float *out) {                          \
+    normalize_row(x, weight, epsilon, count, out);                                                             \
+  }                                                                                                            \
+  ATTRIBUTE static float soften(float *x, size_t visible, size_t count) {                                      \
+    return soften_row(x, visible, count);                                                                      \
+  }                                                                                                            \
+  ATTRIBUTE static void gate(const float *gate, const float *up, size_t count, float *out) {                   \
+    gate_row(gate, up, count, out);                                                                            \
+  }                                                                                                            \
+  ATTRIBUTE static void rotate(                                                                                \
+      const float *x, const float *cosines, const float *sines, float scale, size_t half, float *out) {        \
+    rotate_head(x, cosines, sines, scale, half, out);                                                          \
+  }                                                                                                            \
+  ATTRIBUTE static ek_summary summarize(const float *logits, size_t count, float divisor, size_t banned) {     \
+    return summarize_logits(logits, count, divisor, banned);                                                   \
+  }                                                                                                            \
+  ATTRIBUTE static void masses(const ek_row *row, const float *bounds, double *masses) {                       \
+    sum_masses(row, bounds, masses);                                                                           \
+  }                                                                                                            \
+  ATTRIBUTE static size_t between(                                                                             \
+      const ek_row *row, float low, float high, uint32_t *tokens, float *scores, size_t capacity) {            \
+    return find_between(row, low, high, tokens, scores, capacity);                                             \
+  }                                                                                                            \
+  ATTRIBUTE static double entropy(const ek_row *row, const ek_edge *edge, float scale) {                       \
+    return sum_entropy(row, edge, scale);                                                                      \
+  }                                                                                                            \
+  ATTRIBUTE static ek_draw draw(const ek_row *row, const ek_edge *edge, double target) {                       \
+    return draw_from(row, edge, target);                                                                       \
+  }                                                                                                            \
+  ATTRIBUTE static void copy(const float *x, size_t columns, void *out) { copy_row(x, columns, out); }         \
+  ATTRIBUTE static void tile(                                                                                  \
+      const void *x, size_t x_stride, const void *panel, size_t pairs, const float *start, float *out,         \
+      size_t out_stride, size_t rows) {                                                                        \
+    single_tile(x, x_stride, panel, pairs, start, out, out_stride, rows);                                      \
+  }                                                                                                            \
+  const float_path SINGLE = {                                                                                  \
+      .pair_bytes = 8, .panel_pair_bytes = 8 * EK_PANEL, .round = copy, .tile = tile,                          \
+  };                                                                                                           \
+  const vectors NAME = {                                                                                       \
+      .normalize = normalize, .soften = soften, .gate = gate, .rotate = rotate, .summarize = summarize,        \
+      .masses = masses, .between = between, .entropy = entropy, .draw = draw,                                  \
+  };

@@ -1,0 +1,230 @@
+#pragma once
+
+#include <math.h>
+#include <string.h>
+
+#include "bf16.h"
+
+// What lies between the products, sixteen numbers at a time. Every path compiles the same operations in the same
+// order, none fused, so all paths give the same bits; only products differ from path to path.
+
+typedef struct vectors {
+  // out = x / sqrt(mean(x^2) + epsilon) * weight.
+  void (*normalize)(const float *x, const float *weight, float epsilon, size_t count, float *out);
+  // In place: x = e^(x - max) over the first `visible` numbers, zeros behind; returns their sum.
+  float (*soften)(float *x, size_t visible, size_t count);
+  // out = silu(gate) * up.
+  void (*gate)(const float *gate, const float *up, size_t count, float *out);
+  // out = the first half of a head paired with its second half, rotated, times `scale`.
+  void (*rotate)(const float *x, const float *cosines, const float *sines, float scale, size_t half, float *out);
+  // Of at most 64 logits.
+  ek_summary (*summarize)(const float *logits, size_t count, float divisor, size_t banned);
+  // As ek_masses, ek_between, ek_negative_entropy and ek_draw_token.
+  void (*masses)(const ek_row *row, const float *bounds, double *masses);
+  size_t (*between)(const ek_row *row, float low, float high, uint32_t *tokens, float *scores, size_t capacity);
+  double (*entropy)(const ek_row *row, const ek_edge *edge, float scale);
+  ek_draw (*draw)(const ek_row *row, const ek_edge *edge, double target);
+} vectors;
+
+extern const vectors ek_vectors_portable;
+#if defined(__x86_64__)
+extern const vectors ek_vectors_avx2;
+extern const vectors ek_vectors_avx512;
+#endif
+
+static inline const vectors *vectors_of(ek_path path) {
+#if defined(__x86_64__)
+  if (path == EK_AVX512) return &ek_vectors_avx512;
+  if (path == EK_AVX2) return &ek_vectors_avx2;
+#else
+  (void)path;
+#endif
+  return &ek_vectors_portable;
+}
+
+#define INLINE static inline __attribute__((always_inline))
+
+enum { LANES = 16 };
+typedef float lanes __attribute__((ext_vector_type(16)));
+typedef int32_t whole __attribute__((ext_vector_type(16)));
+
+// Vectors pass by address: by value, their calling convention would depend on the instruction set.
+INLINE void load(const float *x, size_t count, float missing, lanes *out) {
+  if (count >= LANES) {
+    memcpy(out, x, sizeof *out);
+  } else {
+    float some[LANES];
+    for (size_t at = 0; at < LANES; at++) some[at] = at < count ? x[at] : missing;
+    memcpy(out, some, sizeof some);
+  }
+}
+
+INLINE void store(const lanes *x, size_t count, float *out) {
+  memcpy(out, x, (count < LANES ? count : (size_t)LANES) * sizeof *out);
+}
+
+// Always in the same order: halves upon halves.
+INLINE float sum_of(const lanes *x) {
+  float some[LANES];
+  memcpy(some, x, sizeof some);
+  for (size_t half = LANES / 2; half > 0; half /= 2)
+    for (size_t at = 0; at < half; at++) some[at] += some[at + half];
+  return some[0];
+}
+
+INLINE float largest_of(const lanes *x) {
+  float some[LANES];
+  memcpy(some, x, sizeof some);
+  for (size_t half = LANES / 2; half > 0; half /= 2)
+    for (size_t at = 0; at < half; at++) some[at] = some[at + half] > some[at] ? some[at + half] : some[at];
+  return some[0];
+}
+
+// In place: e^x for x <= 0, exactly 1 at 0, and 0 below -87, where single precision has no normal numbers.
+// Argument splitting and polynomial of the Cephes library's expf (Moshier); relative error about 2^-23.
+INLINE void exponentials(lanes *x) {
+  lanes lowest = -87.0F;
+  lanes bounded = *x < lowest ? lowest : *x;
+  // 1.5 * 2^23 added to a small number rounds it to an integer, which stands in the lowest bits.
+  lanes shifted = bounded * 1.442695041F + 0x1.8p23F;
+  lanes integer = shifted - 0x1.8p23F;
+  // ln 2 in two parts, the first of so few bits that its products with integers are exact.
+  lanes rest = bounded - integer * 0.693359375F - integer * -2.12194440e-4F;
+  lanes sum = rest * 1.9875691500e-4F + 1.3981999507e-3F;
+  sum = sum * rest + 8.3334519073e-3F;
+  sum = sum * rest + 4.1665795894e-2F;
+  sum = sum * rest + 1.6666665459e-1F;
+  sum = sum * rest + 5.0000001201e-1F;
+  lanes power = sum * rest * rest + rest + 1.0F;
+  whole bits, exponent;
+  memcpy(&bits, &power, sizeof bits);
+  memcpy(&exponent, &shifted, sizeof exponent);
+  bits += exponent << 23;
+  memcpy(&power, &bits, sizeof power);
+  lanes zero = 0.0F;
+  *x = *x < lowest ? zero : power;
+}
+
+INLINE void normalize_row(const float *x, const float *weight, float epsilon, size_t count, float *out) {
+  lanes squares = 0.0F;
+  for (size_t at = 0; at < count; at += LANES) {
+    lanes some;
+    load(x + at, count - at, 0, &some);
+    squares += some * some;
+  }
+  float scale = 1 / __builtin_elementwise_sqrt(sum_of(&squares) / (float)count + epsilon);
+  for (size_t at = 0; at < count; at += LANES) {
+    lanes some, weights;
+    load(x + at, count - at, 0, &some);
+    load(weight + at, count - at, 0, &weights);
+    some = some * scale * weights;
+    store(&some, count - at, out + at);
+  }
+}
+
+INLINE float soften_row(float *x, size_t visible, size_t count) {
+  lanes largest = -INFINITY;
+  for (size_t at = 0; at < visible; at += LANES) {
+    lanes some;
+    load(x + at, visible - at, -INFINITY, &some);
+    largest = some > largest ? some : largest;
+  }
+  lanes top = largest_of(&largest), sum = 0.0F;
+  for (size_t at = 0; at < visible; at += LANES) {
+    lanes some;
+    load(x + at, visible - at, -INFINITY, &some);
+    some -= top;
+    exponentials(&some);
+    sum += some;
+    store(&some, visible - at, x + at);
+  }
+  memset(x + visible, 0, (count - visible) * sizeof *x);
+  return sum_of(&sum);
+}
+
+// silu(z) = z / (1 + e^-z), with the power of -|z|, which cannot overflow.
+INLINE void gate_row(const float *gate, const float *up, size_t count, float *out) {
+  for (size_t at = 0; at < count; at += LANES) {
+    lanes z, other;
+    load(gate + at, count - at, 0, &z);
+    load(up + at, count - at, 0, &other);
+    lanes power = z < 0.0F ? z : -z;
+    exponentials(&power);
+    lanes one = 1.0F;
+    lanes some = z * (z < 0.0F ? power : one) / (1.0F + power) * other;
+    store(&some, count - at, out + at);
+  }
+}
+
+INLINE void rotate_head(
+    const float *x, const float *cosines, const float *sines, float scale, size_t half, float *out) {
+  for (size_t at = 0; at < half; at += LANES) {
+    size_t count = half - at;
+    lanes low, high, cosine, sine;
+    load(x + at, count, 0, &low);
+    load(x + half + at, count, 0, &high);
+    load(cosines + at, count, 0, &cosine);
+    load(sines + at, count, 0, &sine);
+    lanes first = (low * cosine - high * sine) * scale, second = (high * cosine + low * sine) * scale;
+    store(&first, count, out + at);
+    store(&second, count, out + half + at);
+  }
+}
+
+INLINE ek_summary summarize_logits(const float *logits, size_t count, float divisor, size_t banned) {
+  lanes scores[EK_PANEL / LANES];
+  lanes largest = -INFINITY;
+  for (size_t at = 0; at < EK_PANEL / LANES; at++) {
+    size_t first = at * LANES;
+    load(logits + first, count > first ? count - first : 0, -INFINITY, &scores[at]);
+    scores[at] /= divisor;
+  }
+  if (banned < count) ((float *)scores)[banned] = -INFINITY;
+  whole strange = 0;
+  for (size_t at = 0; at < EK_PANEL / LANES; at++) {
+    largest = scores[at] > largest ? scores[at] : largest;
+    strange |= scores[at] != scores[at];
+  }
+  float top = largest_of(&largest);
+  if (__builtin_reduce_or(strange)) top = NAN;
+  if (!isfinite(top)) return (ek_summary){.top = top, .second = top, .sum = 0};
+  lanes next = -INFINITY, sum = 0.0F;
+  whole ties = 0;
+  lanes least = -INFINITY;
+  for (size_t at = 0; at < EK_PANEL / LANES; at++) {
+    whole is_top = scores[at] == top;
+    lanes others = is_top ? least : scores[at];
+    ties += is_top;
+    next = others > next ? others : next;
+    lanes power = scores[at] - top;
+    exponentials(&power);
+    sum += power;
+  }
+  float second = __builtin_reduce_add(ties) < -1 ? top : largest_of(&next);
+  return (ek_summary){.top = top, .second = second, .sum = sum_of(&sum)};
+}
+
+INLINE void copy_row(const float *x, size_t columns, float *out) {
+  memcpy(out, x, columns * sizeof *out);
+  if (columns & 1) out[columns] = 0;
+}
+
+// out[rows, 64] = start, or out when that is NULL, + x * panel, all in single precision: [pairs, 2, 64].
+INLINE void single_tile(
+    const void *x, size_t x_stride, const float *panel, size_t pairs, const float *start, float *out,
+    size_t out_stride, size_t rows) {
+  for (size_t strip = 0; strip < EK_PANEL; strip += LANES) {
+    lanes sums[EK_TILE_ROWS];
+    for (size_t row = 0; row < EK_TILE_ROWS; row++)
+      memcpy(&sums[row], (start ? start : out + (row < rows ? row : 0) * out_stride) + strip, sizeof(lanes));
+    for (size_t column = 0; column < 2 * pairs; column++) {
+      lanes weights;
+      memcpy(&weights, panel + column * EK_PANEL + strip, sizeof weights);
+      for (size_t row = 0; row < EK_TILE_ROWS; row++) {
+        const float *line = (const float *)((const char *)x + (row < rows ? row : 0) * x_stride);
+        sums[row] += line[column] * weights;
+      }
+    }
+    for (size_t row = 0; row < rows; row++) memcpy(out + row * out_stride + strip, &sums[row], sizeof(lanes));
+  }
+}

@@ -1,0 +1,3 @@
+#include "vector_paths.h"
+
+VECTORS(ek_vectors_portable, ek_single_portable, )
