@@ -98,6 +98,8 @@ public final class DiffusionModel: Sendable {
   ///
   /// A causal model has no masks: it writes up to `maxNewTokens` tokens from left to right and ends with its end
   /// token. Of the options it needs temperature, top-p, top-k and seed; the others say how masks are revealed.
+  /// A model of blocks fills one block after the other, each in its share of the steps, the same number of masks in
+  /// each; with one step for each token that is one mask.
   ///
   /// - Parameters:
   ///   - prompt: ids; masks among them are filled too.
@@ -119,6 +121,10 @@ public final class DiffusionModel: Sendable {
       }
       var decoder = AutoregressiveDecoder(network, prompt: prompt, options: options, stream: stream)
       return try decoder.run(onStep: onStep, isCancelled: isCancelled)
+    }
+    if let size = configuration.blockSize {
+      let blocks = BlockDenoiser(network, blockSize: size, options: options, stream: stream)
+      return try blocks.run(prompt: prompt, onStep: onStep, isCancelled: isCancelled)
     }
     var denoiser = Denoiser(network, prompt: prompt, options: options, stream: stream)
     return try denoiser.run(onStep: onStep, isCancelled: isCancelled)

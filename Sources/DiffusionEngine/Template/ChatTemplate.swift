@@ -1,5 +1,3 @@
-import Crypto
-
 /// One turn of a conversation.
 public struct ChatMessage: Sendable, Equatable {
   /// `system`, `user` or `assistant`.
@@ -32,9 +30,6 @@ public struct ChatTemplate: Sendable {
     self.place = place
     self.tokens = tokens
   }
-
-  /// Of the template's bytes, in hexadecimal: what decides the text of a prompt.
-  public var sha256: String { ModelIdentity.hex(SHA256.hash(data: Array(text.utf8))) }
 
   /// The conversation as text, up to where the assistant goes on.
   ///

@@ -29,7 +29,8 @@ struct PromptTests {
     #expect(
       first.text == head + "Please complete the following problem:\n```\ndef f(): 1\n```\n" + tail)
     #expect(first.programHead == "")
-    let second = try Prompt(try task("Mbpp/2", prompt: "do it"), of: try Benchmark.named("mbpp+"), style: .chat)
+    let second = try Prompt(
+      try task("Mbpp/2", prompt: "do it"), of: try Benchmark.named("mbpp+"), style: .chat)
     #expect(second.text == head + "```\ndo it\n```\n" + tail)
     #expect(second.stops.contains("\n```"))
     // The same without a template; and a template has the conversation to write, and the last word on it.
