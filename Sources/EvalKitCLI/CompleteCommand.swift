@@ -63,7 +63,7 @@ struct CompleteCommand: AsyncParsableCommand {
         var options = try sampler.denoising()
         options.recordsEntropy = json
         options.endTokens = stopAtEnd ? tokenizer.endTokens : []
-        let prompt = tokenizer.encode(text)
+        let prompt = loaded.model.ids(of: text, style: style)
         let view = json ? nil : CanvasView(loaded.model, promptCount: prompt.count, steps: options.steps)
         let generation = try await loaded.generate(prompt, options) { view?.show($0) }
         if let view {

@@ -58,7 +58,7 @@ actor EngineGenerator: Generator {
   }
 
   func complete(_ prompt: Prompt, sample: Int) async throws -> Completion {
-    let ids = model.tokenizer.encode(prompt.text)
+    let ids = model.ids(of: prompt.text, style: prompt.style)
     let generation = try model.generate(
       prompt: ids, options: options, key: SampleKey(task: prompt.task, sample: sample), onStep: nil,
       isCancelled: { Task.isCancelled })
@@ -78,6 +78,11 @@ extension DiffusionModel {
     guard style == .chat, let chatTemplate else { return conversation.chatML }
     let messages = conversation.turns.map { ChatMessage(role: $0.role, content: $0.content) }
     return try chatTemplate.render(messages) + conversation.opening
+  }
+
+  /// The ids of a prompt. What the tokenizer puts before a text, a template has written already.
+  func ids(of prompt: String, style: PromptStyle) -> [Int32] {
+    tokenizer.encode(prompt, addsPrefix: style != .chat || chatTemplate == nil)
   }
 
   /// What decides the logits, besides the weights: instruction sets round sums differently.

@@ -153,7 +153,7 @@ struct TokenizerTests {
       "normalizer": ["type": "NFC"],
       "pre_tokenizer": [
         "type": "Sequence",
-        "pretokenizers": [["type": "Split", "pattern": ["Regex": .string(TokenizerFiles.qwenPattern)]]],
+        "pretokenizers": [["type": "Split", "pattern": ["Regex": .string(TokenRules.qwen2Pattern)]]],
       ],
       "model": ["type": "BPE", "vocab": vocabulary, "merges": .array(lines.map { .string(String($0)) })],
     ]
@@ -173,7 +173,7 @@ struct TokenizerTests {
       }
       #expect(one.decode([304, 305], skipSpecial: true) == "<|mask|>")
       document["normalizer"] = ["type": "NFKC"]
-      #expect(try engineError { try tokenizer() }.message.contains("NFC"))
+      #expect(try engineError { try tokenizer() }.message.contains("NFKC"))
       document["normalizer"] = ["type": "NFC"]
       document["pre_tokenizer"] = ["type": "ByteLevel"]
       #expect(try engineError { try tokenizer() }.kind == .unsupported)

@@ -13,7 +13,7 @@ struct TemplateInterpreter {
     "boolean",
     "true", "false",
   ]
-  private static let maximumSteps = 5_000_000
+  private static let maximumSteps = 2_000_000
 
   static func render(
     _ nodes: [TemplateNode], _ variables: [String: TemplateValue]

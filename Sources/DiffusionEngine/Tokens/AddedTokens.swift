@@ -6,6 +6,9 @@ struct AddedTokens: Sendable {
     let id: Int32
     /// Left out when text is decoded without special tokens.
     let isSpecial: Bool
+    /// Whether white space around it belongs to it (`lstrip`, `rstrip`).
+    var takesSpaceBefore = false
+    var takesSpaceBehind = false
   }
 
   let entries: [Entry]
@@ -50,9 +53,12 @@ struct AddedTokens: Sendable {
         at += 1
         continue
       }
-      if start < at { parts.append(.text(start..<at)) }
+      var end = at
+      if match.takesSpaceBefore { end = UTF8Text.spaceStart(text, start..<at) }
+      if start < end { parts.append(.text(start..<end)) }
       parts.append(.token(match.id))
       at += match.content.count
+      if match.takesSpaceBehind { at = UTF8Text.spaceEnd(text, from: at) }
       start = at
     }
     if start < text.count { parts.append(.text(start..<text.count)) }

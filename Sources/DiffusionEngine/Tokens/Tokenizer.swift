@@ -1,21 +1,23 @@
-/// Text to ids and back, exactly as the Qwen2 tokenizer of the `tokenizers` library.
+/// Text to ids and back, exactly as the byte-level tokenizers of Qwen2, Llama 3 and LLaDA in the `tokenizers` library.
 ///
-/// Text that is not an added token is composed (NFC), cut by ``PreTokenizer`` and joined by byte-pair
-/// merges. Nothing is put before or after it.
+/// Text that is not an added token is composed (NFC) where the tokenizer says so, cut by ``PreTokenizer`` and joined
+/// by byte-pair merges. Nothing is put before it that tokenizer.json does not declare, and nothing behind it.
 public struct Tokenizer: Sendable {
   private let table: TokenTable
   private let added: AddedTokens
   private let encoder: BytePairEncoder
+  private let rules: TokenRules
   /// The files it was read from, for the identity of the model.
   let files: [(name: String, file: MappedFile)]
 
   init(
-    table: TokenTable, added: AddedTokens, encoder: BytePairEncoder,
+    table: TokenTable, added: AddedTokens, encoder: BytePairEncoder, rules: TokenRules = .qwen2,
     files: [(name: String, file: MappedFile)] = []
   ) {
     self.table = table
     self.added = added
     self.encoder = encoder
+    self.rules = rules
     self.files = files
   }
 
@@ -50,7 +52,10 @@ public struct Tokenizer: Sendable {
   public func id(of token: String) -> Int32? { table.ids[Array(token.utf8)] }
 
   /// The ids of `text`; added tokens inside it become their ids.
-  public func encode(_ text: String) -> [Int32] {
+  ///
+  /// - Parameter addsPrefix: whether what the tokenizer puts before a text comes first, if there is such a thing. A
+  ///   chat template has written it already.
+  public func encode(_ text: String, addsPrefix: Bool = true) -> [Int32] {
     let bytes = Array(text.utf8)
     // The composed parts, one behind the other.
     var composed: [UInt8] = []
@@ -58,22 +63,30 @@ public struct Tokenizer: Sendable {
     let parts = added.parts(of: bytes).map { part in
       guard case .text(let range) = part else { return part }
       let start = composed.count
-      CanonicalComposition.compose(bytes, range, into: &composed)
+      if rules.composes {
+        CanonicalComposition.compose(bytes, range, into: &composed)
+      } else {
+        composed += bytes[range]
+      }
       return .text(start..<composed.count)
     }
-    var out: [Int32] = []
+    var out = addsPrefix ? rules.prefix : []
     var known = KnownWords()
     for part in parts {
       switch part {
       case .token(let id): out.append(id)
       case .text(let range):
-        PreTokenizer(composed, range).forEachWord { word in
+        PreTokenizer(composed, range, longestNumber: rules.longestNumber).forEachWord { word in
           let hash = KnownWords.hash(composed, word)
           if let ids = known.ids(of: composed, word, hash: hash) {
             for at in ids { out.append(out[at]) }
           } else {
             let start = out.count
-            encoder.encode(composed, word, into: &out)
+            if rules.keepsWholeWords, let id = table.ids[Array(composed[word])] {
+              out.append(id)
+            } else {
+              encoder.encode(composed, word, into: &out)
+            }
             known.add(word, ids: start..<out.count, hash: hash)
           }
         }

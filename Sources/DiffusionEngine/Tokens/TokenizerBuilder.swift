@@ -107,10 +107,13 @@ struct TokenizerBuilder {
     _ content: String, _ id: Int32, _ properties: JSONValue
   ) throws(EngineError) -> AddedTokens.Entry {
     guard !content.isEmpty else { throw malformed("the added token \(id) is empty") }
-    for name in ["lstrip", "rstrip", "single_word"] where properties[name]?.bool == true {
-      throw EngineError(.unsupported, "'\(path)': the added token '\(content)' has '\(name)'")
+    if properties["single_word"]?.bool == true {
+      throw EngineError(.unsupported, "'\(path)': the added token '\(content)' has 'single_word'")
     }
-    return .init(content: Array(content.utf8), id: id, isSpecial: properties["special"]?.bool ?? true)
+    return .init(
+      content: Array(content.utf8), id: id, isSpecial: properties["special"]?.bool ?? true,
+      takesSpaceBefore: properties["lstrip"]?.bool ?? false,
+      takesSpaceBehind: properties["rstrip"]?.bool ?? false)
   }
 
   /// Takes the tokens in; one that the vocabulary lists too must have the same id there.
@@ -126,7 +129,12 @@ struct TokenizerBuilder {
     added = entries
   }
 
-  func tokenizer(files: [(name: String, file: MappedFile)]) throws(EngineError) -> Tokenizer {
+  func tokenizer(
+    rules: TokenRules = .qwen2, files: [(name: String, file: MappedFile)]
+  ) throws(EngineError) -> Tokenizer {
+    for id in rules.prefix where table[id].isEmpty {
+      throw malformed("'post_processor' names the id \(id), which no token has")
+    }
     var byteIds: [Int32] = []
     for byte in UInt8.min...UInt8.max {
       guard let id = table.ids[[byte]] else {
@@ -136,6 +144,6 @@ struct TokenizerBuilder {
     }
     return Tokenizer(
       table: table, added: AddedTokens(added), encoder: BytePairEncoder(byteIds: byteIds, merges: merges),
-      files: files)
+      rules: rules, files: files)
   }
 }

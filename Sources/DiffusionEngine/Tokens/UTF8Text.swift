@@ -15,5 +15,28 @@ enum UTF8Text {
     }
   }
 
+  /// Where the white space at the end of `range` begins.
+  static func spaceStart(_ text: [UInt8], _ range: Range<Int>) -> Int {
+    var end = range.upperBound
+    while end > range.lowerBound {
+      var at = end - 1
+      while at > range.lowerBound, text[at] & 0xC0 == 0x80 { at -= 1 }
+      guard scalar(of: text, at: at).scalar.properties.isWhitespace else { break }
+      end = at
+    }
+    return end
+  }
+
+  /// Where the white space that begins at `start` ends.
+  static func spaceEnd(_ text: [UInt8], from start: Int) -> Int {
+    var at = start
+    while at < text.count {
+      let (scalar, end) = scalar(of: text, at: at)
+      guard scalar.properties.isWhitespace else { break }
+      at = end
+    }
+    return at
+  }
+
   private static func checked(_ value: UInt32) -> Unicode.Scalar { Unicode.Scalar(value) ?? "\u{FFFD}" }
 }
