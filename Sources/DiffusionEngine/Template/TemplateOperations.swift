@@ -6,33 +6,38 @@ extension TemplateInterpreter {
   }
 
   func item(_ index: Int, of value: TemplateValue) throws(TemplateError) -> TemplateValue {
-    let elements = try sequence(value)
-    let at = index < 0 ? elements.count &+ index : index
-    return elements.indices.contains(at) ? elements[at] : .undefined("\(index)")
+    func element<Element>(_ elements: [Element]) -> Element? {
+      let at = index < 0 ? elements.count &+ index : index
+      return elements.indices.contains(at) ? elements[at] : nil
+    }
+    switch value {
+    case .list(let elements): return element(elements) ?? .undefined("\(index)")
+    case .string(let text):
+      return element(Array(text.unicodeScalars)).map { .string(String($0)) } ?? .undefined("\(index)")
+    default: throw error("\(value.kind) has no elements")
+    }
   }
 
-  func slice(_ value: TemplateValue, _ from: Int?, _ to: Int?, _ step: Int?) throws(TemplateError)
-    -> TemplateValue
-  {
-    var elements = try sequence(value)
-    switch step {
-    case nil, 1:
+  func slice(
+    _ value: TemplateValue, _ from: Int?, _ to: Int?, _ step: Int?
+  ) throws(TemplateError) -> TemplateValue {
+    guard step == nil || step == 1 || (step == -1 && from == nil && to == nil) else {
+      throw error("a slice with this step is not supported")
+    }
+    func part<Element>(_ elements: [Element]) -> [Element] {
       func place(_ bound: Int) -> Int {
         min(max(bound < 0 ? elements.count &+ bound : bound, 0), elements.count)
       }
+      if step == -1 { return elements.reversed() }
       let start = from.map(place) ?? 0
-      elements = Array(elements[start..<max(start, to.map(place) ?? elements.count)])
-    case -1 where from == nil && to == nil: elements.reverse()
-    default: throw error("a slice with this step is not supported")
+      return Array(elements[start..<max(start, to.map(place) ?? elements.count)])
     }
-    guard case .string = value else { return .list(elements) }
-    return .string(elements.compactMap(\.text).joined())
-  }
-
-  private func sequence(_ value: TemplateValue) throws(TemplateError) -> [TemplateValue] {
     switch value {
-    case .list(let elements): elements
-    case .string(let text): text.unicodeScalars.map { .string(String($0)) }
+    case .list(let elements): return .list(part(elements))
+    case .string(let text):
+      var out = ""
+      out.unicodeScalars.append(contentsOf: part(Array(text.unicodeScalars)))
+      return .string(out)
     default: throw error("\(value.kind) has no elements")
     }
   }
