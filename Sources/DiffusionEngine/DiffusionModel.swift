@@ -8,6 +8,8 @@ public final class DiffusionModel: Sendable {
   public let configuration: ModelConfiguration
   /// The tokenizer of the same folder or file.
   public let tokenizer: Tokenizer
+  /// How the checkpoint writes conversations; `nil` when it does not say.
+  public let chatTemplate: ChatTemplate?
   /// The numbers that weights are stored in and multiplied with.
   public let precision: Precision
   /// What the products of packed weights are computed with; `nil` in single precision, which is OpenBLAS's.
@@ -19,12 +21,13 @@ public final class DiffusionModel: Sendable {
   private let configurationFiles: [(name: String, file: MappedFile)]
 
   private init(
-    configuration: ModelConfiguration, tokenizer: Tokenizer, precision: Precision,
-    network: ForwardPass,
+    configuration: ModelConfiguration, tokenizer: Tokenizer, chatTemplate: ChatTemplate?,
+    precision: Precision, network: ForwardPass,
     weightsFiles: [(name: String, file: MappedFile)], configurationFiles: [(name: String, file: MappedFile)]
   ) {
     self.configuration = configuration
     self.tokenizer = tokenizer
+    self.chatTemplate = chatTemplate
     self.precision = precision
     self.network = network
     self.weightsFiles = weightsFiles
@@ -55,7 +58,8 @@ public final class DiffusionModel: Sendable {
     let weights = try Weights(
       checkpoint.table, checkpoint.configuration, packing: WeightPacking(precision, pool: pool))
     return DiffusionModel(
-      configuration: checkpoint.configuration, tokenizer: checkpoint.tokenizer, precision: precision,
+      configuration: checkpoint.configuration, tokenizer: checkpoint.tokenizer,
+      chatTemplate: checkpoint.chatTemplate, precision: precision,
       network: ForwardPass(
         configuration: checkpoint.configuration, weights: weights, arithmetic: LayerArithmetic(pool: pool)),
       weightsFiles: checkpoint.table.files, configurationFiles: checkpoint.configurationFiles)
@@ -94,6 +98,8 @@ public final class DiffusionModel: Sendable {
   ///
   /// A causal model has no masks: it writes up to `maxNewTokens` tokens from left to right and ends with its end
   /// token. Of the options it needs temperature, top-p, top-k and seed; the others say how masks are revealed.
+  /// A model of blocks fills one block after the other, each in its share of the steps, the same number of masks in
+  /// each; with one step for each token that is one mask.
   ///
   /// - Parameters:
   ///   - prompt: ids; masks among them are filled too.
@@ -115,6 +121,10 @@ public final class DiffusionModel: Sendable {
       }
       var decoder = AutoregressiveDecoder(network, prompt: prompt, options: options, stream: stream)
       return try decoder.run(onStep: onStep, isCancelled: isCancelled)
+    }
+    if let size = configuration.blockSize {
+      let blocks = BlockDenoiser(network, blockSize: size, options: options, stream: stream)
+      return try blocks.run(prompt: prompt, onStep: onStep, isCancelled: isCancelled)
     }
     var denoiser = Denoiser(network, prompt: prompt, options: options, stream: stream)
     return try denoiser.run(onStep: onStep, isCancelled: isCancelled)

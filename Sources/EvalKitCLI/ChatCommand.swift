@@ -35,7 +35,9 @@ struct ChatCommand: AsyncParsableCommand {
         options.endTokens = tokenizer.endTokens
         while let question = ask() {
           guard !question.allSatisfy(\.isWhitespace) else { continue }
-          let prompt = tokenizer.encode(Prompt.conversation(question))
+          let style = sampler.promptStyle ?? .chat
+          let prompt = loaded.model.ids(
+            of: try loaded.model.text(of: .asking(question), style: style), style: style)
           let view = CanvasView(loaded.model, promptCount: prompt.count, steps: options.steps)
           view.finish(try await loaded.generate(prompt, options) { view.show($0) })
         }

@@ -55,14 +55,15 @@ struct CompleteCommand: AsyncParsableCommand {
       try await interruptible(isResumed: false) {
         // Before the model is loaded: a mistyped path should cost nothing.
         let request = try prompt ?? promptFile.map { try CommandFile.text($0) } ?? ""
-        let text = sampler.promptStyle == .chat ? Prompt.conversation(request) : request
         let loaded = try await LoadedModel.load(
           model, precision: sampler.precision, threads: sampler.threads)
         let tokenizer = loaded.model.tokenizer
+        let style = sampler.promptStyle ?? .completion
+        let text = style == .completion ? request : try loaded.model.text(of: .asking(request), style: style)
         var options = try sampler.denoising()
         options.recordsEntropy = json
         options.endTokens = stopAtEnd ? tokenizer.endTokens : []
-        let prompt = tokenizer.encode(text)
+        let prompt = loaded.model.ids(of: text, style: style)
         let view = json ? nil : CanvasView(loaded.model, promptCount: prompt.count, steps: options.steps)
         let generation = try await loaded.generate(prompt, options) { view?.show($0) }
         if let view {

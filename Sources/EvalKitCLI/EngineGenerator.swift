@@ -20,10 +20,13 @@ actor EngineGenerator: Generator {
     folder: String, options: DenoisingOptions, style: PromptStyle?, precision: Precision, threads: Int?
   ) async throws -> EngineGenerator {
     let loaded = try await LoadedModel.load(folder, precision: precision, threads: threads)
-    return EngineGenerator(
+    let generator = EngineGenerator(
       model: loaded.model, hashes: try await loaded.identity(), folder: folder, options: options,
       style: style,
       thread: loaded.thread)
+    // A template that cannot be rendered should not cost a run's beginning.
+    if generator.promptStyle == .chat { _ = try generator.text(of: .asking("")) }
+    return generator
   }
 
   private init(
@@ -39,15 +42,23 @@ actor EngineGenerator: Generator {
     label = folder.split(separator: "/").last.map { String($0) } ?? "model"
     // Only DiffuCoder's instruct checkpoints have the padding token; base ones share everything else.
     promptStyle = style ?? (model.tokenizer.hasChatMarker ? .chat : .completion)
-    identity = [
+    var identity: JSONObject = [
       "sha256": .string(hashes.sha256), "weights_sha256": .string(hashes.weights),
       "tokenizer_sha256": .string(hashes.tokenizer), "parameters": JSONValue(hashes.parameterCount),
       "precision": .string(model.arithmetic), "sampler": .object(options.json),
     ]
+    if promptStyle == .chat, let template = model.chatTemplate {
+      identity["chat_template_sha256"] = .string(template.sha256)
+    }
+    self.identity = identity
+  }
+
+  nonisolated func text(of conversation: Conversation) throws -> String {
+    try model.text(of: conversation, style: .chat)
   }
 
   func complete(_ prompt: Prompt, sample: Int) async throws -> Completion {
-    let ids = model.tokenizer.encode(prompt.text)
+    let ids = model.ids(of: prompt.text, style: prompt.style)
     let generation = try model.generate(
       prompt: ids, options: options, key: SampleKey(task: prompt.task, sample: sample), onStep: nil,
       isCancelled: { Task.isCancelled })
@@ -62,6 +73,18 @@ actor EngineGenerator: Generator {
 }
 
 extension DiffusionModel {
+  /// `conversation` by the checkpoint's template; in ChatML where it has none, or `style` wants that.
+  func text(of conversation: Conversation, style: PromptStyle) throws -> String {
+    guard style == .chat, let chatTemplate else { return conversation.chatML }
+    let messages = conversation.turns.map { ChatMessage(role: $0.role, content: $0.content) }
+    return try chatTemplate.render(messages) + conversation.opening
+  }
+
+  /// The ids of a prompt. What the tokenizer puts before a text, a template has written already.
+  func ids(of prompt: String, style: PromptStyle) -> [Int32] {
+    tokenizer.encode(prompt, addsPrefix: style != .chat || chatTemplate == nil)
+  }
+
   /// What decides the logits, besides the weights: instruction sets round sums differently.
   fileprivate var arithmetic: String {
     instructions.map { "\(precision.rawValue)/\($0.rawValue)" } ?? precision.rawValue

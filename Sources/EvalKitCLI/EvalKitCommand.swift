@@ -33,7 +33,8 @@ struct EvalKitCommand: AsyncParsableCommand {
     version: evalkitVersion,
     subcommands: [
       RunCommand.self, ScoreCommand.self, TryCommand.self, CompleteCommand.self, ChatCommand.self,
-      TraceCommand.self, LogitsCommand.self, BenchCommand.self, ListCommand.self, DataCommand.self,
+      TraceCommand.self, TokenizeCommand.self, LogitsCommand.self, BenchCommand.self, ListCommand.self,
+      DataCommand.self,
       DoctorCommand.self,
     ])
 

@@ -48,12 +48,12 @@ struct LogitsCommand: AsyncParsableCommand {
   }
 }
 
-private func parseTokens(_ text: String) throws -> [Int32] {
+func parseTokens(_ text: String) throws -> [Int32] {
   let ids = text.split(separator: ",", omittingEmptySubsequences: false).map {
     Int32($0.drop { $0 == " " })
   }
   guard !ids.isEmpty, ids.allSatisfy({ ($0 ?? -1) >= 0 }) else {
-    throw ValidationError("--tokens takes ids from 0, with commas: --tokens 1,2,3")
+    throw ValidationError("ids are numbers from 0, with commas: 1,2,3")
   }
   return ids.compactMap { $0 }
 }

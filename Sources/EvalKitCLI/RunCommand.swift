@@ -90,7 +90,9 @@ struct SamplerOptions: ParsableArguments {
   @Option(help: "The same seed gives the same text.")
   var seed: UInt64 = 0
 
-  @Option(help: "How tasks are put: completion, chat (default: what the checkpoint was trained for).")
+  @Option(
+    help:
+      "completion, chat (the checkpoint's template), chatml (default: what the checkpoint was trained for).")
   var promptStyle: PromptStyle?
 
   @Option(help: "Numbers of the weights: fp32, bf16, int8.")

@@ -36,6 +36,50 @@ struct CompleteTests {
     #expect(other.output != result.output)
   }
 
+  @Test func tokensAreShownAndReadBack() async throws {
+    func run(_ more: String...) async throws -> Binary.Result {
+      try await Binary.run(["tokenize", "--model", Self.checkpoint] + more)
+    }
+    let json = try await run("--text", "def f<|im_end|>", "--json").json()
+    let ids = try #require(json["ids"]?.array).compactMap(\.integer)
+    #expect(
+      ids.last == 302 && json["count"]?.integer == ids.count && (json["encode_seconds"]?.double ?? -1) >= 0)
+    #expect(json["pieces"]?.array?.compactMap(\.string).joined() == "def f<|im_end|>")
+    #expect(try await run("--text", "def f<|im_end|>", "--count").output == "\(ids.count)\n")
+    let back = try await run("--decode", ids.map { "\($0)" }.joined(separator: ","))
+    #expect(back.output == "def f<|im_end|>\n")
+    #expect(try await run("--text", "é").output == "195\t\"\u{FFFD}\"\n169\t\"\u{FFFD}\"\n")
+    #expect(try await run().code == 64)
+    #expect(try await run("--text", "a", "--decode", "1").code == 64)
+  }
+
+  /// A checkpoint with a template of its own, and with one that is not understood.
+  @Test func conversationsAreWrittenByTheCheckpointsTemplate() async throws {
+    let folder = "\(Scratch.root)/\(UUID().uuidString)"
+    try FileManager.default.copyItem(atPath: Self.checkpoint, toPath: folder)
+    func prompt(_ template: String, style: String = "chat") async throws -> Binary.Result {
+      try Data(template.utf8).write(to: URL(fileURLWithPath: "\(folder)/chat_template.jinja"))
+      return try await Binary.run([
+        "complete", "--model", folder, "--threads", "1", "--max-new-tokens", "2", "--prompt", "hi", "--json",
+        "--prompt-style", style,
+      ])
+    }
+    func ids(_ text: String) async throws -> JSONValue? {
+      try await Binary.run(["tokenize", "--model", folder, "--text", text, "--json"]).json()["ids"]
+    }
+    let own = try await prompt("{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}")
+    #expect(try await own.json()["prompt_ids"] == ids("<system>You are a helpful assistant.<user>hi\n"))
+    let unknown = "{% for m in messages %}{{ m.content | wordwrap }}{% endfor %}"
+    let refused = try await prompt(unknown)
+    #expect(
+      refused.code == 2 && refused.error.contains("chat_template.jinja', line 1: the filter 'wordwrap'"))
+    #expect(refused.error.contains("--prompt-style chatml"))
+    let without = try await prompt(unknown, style: "chatml")
+    let chatML =
+      "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\nhi\n<|im_end|>\n"
+    #expect(try await without.json()["prompt_ids"] == ids(chatML + "<|im_start|>assistant\n"))
+  }
+
   /// What is measured is not tested; that it is measured, and adds up, is.
   @Test(arguments: ["fp32", "bf16", "int8"])
   func benchPrintsWhatItMeasured(_ precision: String) async throws {

@@ -6,7 +6,7 @@ import Testing
 /// The families other than Dream against PyTorch in single precision (Fixtures/make_families.py).
 struct FamilyTests {
   static let models = ["tiny-llada", "tiny-coda"]
-  static let diffusions = Trace.families.filter { models.contains($0.model) }
+  static let diffusions = Trace.families.filter { models.contains($0.model) || $0.model == "tiny-sdar" }
 
   private func expectReference(_ found: [Float], _ name: String) throws {
     let expected = try Fixture.littleEndian("\(name).logits.f32").map { Float(bitPattern: $0) }
@@ -16,7 +16,7 @@ struct FamilyTests {
     #expect(worst < 1e-5 * scale, "\(name): the worst cell is off by \(worst) of \(scale)")
   }
 
-  @Test(arguments: models + ["tiny-qwen2"])
+  @Test(arguments: models + ["tiny-qwen2", "tiny-sdar"])
   func logitsAgreeWithReference(_ name: String) throws {
     let tokens = try Fixture.tokens(Fixture.json("families.json")["logit_tokens"])
     try expectReference(Fixture.model(name).logits(tokens), name)
@@ -48,6 +48,39 @@ struct FamilyTests {
     #expect(coda.architecture == .coda && coda.headSize == 16 && coda.tiesEmbeddings)
     let weights = try Fixture.model("tiny-coda").network.weights
     #expect(weights.layers.allSatisfy { $0.queryBias == nil && $0.queryNorm?.count == 16 })
+  }
+
+  /// What SDAR has that others do not: blocks, of which the earlier ones see nothing of the later.
+  @Test func blocksAreWrittenOneAfterTheOther() throws {
+    let model = try Fixture.model("tiny-sdar")
+    #expect(model.configuration.architecture == .sdar && model.configuration.blockSize == 4)
+    #expect(try Fixture.model("tiny-coda").configuration.blockSize == nil)
+    let tokens = try Fixture.tokens(Fixture.json("families.json")["logit_tokens"])
+    let whole = try model.logits(tokens)
+    // OpenBLAS rounds products of another number of rows differently.
+    func distance(_ count: Int) throws -> Float {
+      zip(try model.logits(Array(tokens[..<count])), whole).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    }
+    #expect(try distance(8) < 1e-4)
+    #expect(try distance(7) > 1e-2, "a part of a block does not see all of it")
+    var options = DenoisingOptions()
+    (options.algorithm, options.steps, options.maxNewTokens) = (.entropy, 12, 14)
+    var seen: [[Int32]] = []
+    let generation = try model.generate(
+      prompt: [1, 2, 3], options: options, key: SampleKey(task: "", sample: 0)
+    ) {
+      seen.append($0.tokens)
+    }
+    #expect(seen.allSatisfy { $0.count == 17 } && seen.last == generation.tokens)
+    let blocks = generation.commits.map { $0.position / 4 }
+    #expect(
+      blocks == blocks.sorted() && generation.commits.map(\.step) == generation.commits.map(\.step).sorted())
+    // An end token settles the text; what is behind its block stays masked.
+    let end = generation.tokens[5]
+    options.endTokens = [end]
+    let short = try model.generate(prompt: [1, 2, 3], options: options, key: SampleKey(task: "", sample: 0))
+    #expect(short.answer(endTokens: [end]) == generation.answer(endTokens: [end]))
+    #expect(short.forwards < generation.forwards && short.tokens.last == model.configuration.maskToken)
   }
 
   /// llama.cpp's converter reorders LLaDA's rows; the same model must come out of both.

@@ -58,6 +58,22 @@ struct TokenizerTests {
     #expect(tokenizer.decode([101, 0xCC, 0x81]).unicodeScalars.count == 2)
   }
 
+  /// What Foundation composes, or leaves in the wrong order, and the reference does not.
+  @Test func foundationsMistakesAreAvoided() throws {
+    let tokenizer = try Self.tiny()
+    for (text, composed) in [
+      ("O\u{E0103}\u{340}", "O\u{E0103}\u{300}"), ("\u{10041}\u{301}", "\u{10041}\u{301}"),
+      ("\u{1113}\u{1175}", "\u{1113}\u{1175}"), ("\u{1100}\u{1176}", "\u{1100}\u{1176}"),
+      ("\u{1100}\u{1161}\u{11A8}", "\u{AC01}"), ("\u{11025}\u{102E}", "\u{11025}\u{102E}"),
+      ("a\u{327}\u{F75}", "a\u{F71}\u{F74}\u{327}"), ("\u{11099}\u{110BA}", "\u{1109A}"),
+      // A mark of Unicode 10 stops what it stands between.
+      ("e\u{1DF6}\u{301}", "e\u{1DF6}\u{301}"),
+    ] {
+      let found = tokenizer.decode(tokenizer.encode(text))
+      #expect(Array(found.unicodeScalars) == Array(composed.unicodeScalars), "\(text.debugDescription)")
+    }
+  }
+
   /// Long words must give the ids of the plain definition, and not take its time: quadratic work on a
   /// word of this length would not end.
   @Test(arguments: ["a", " ", "re", "in = "])
@@ -84,8 +100,9 @@ struct TokenizerTests {
       rank[pair] = index
     }
     var out: [Int32] = []
-    PreTokenizer(text.unicodeScalars).forEachWord { word in
-      var parts = word.map { [$0] }
+    let bytes = Array(text.utf8)
+    PreTokenizer(bytes, bytes.indices).forEachWord { word in
+      var parts = bytes[word].map { [$0] }
       while true {
         let best = parts.indices.dropLast().compactMap { at in
           rank[[parts[at], parts[at + 1]]].map { (rank: $0, at: at) }
@@ -136,7 +153,7 @@ struct TokenizerTests {
       "normalizer": ["type": "NFC"],
       "pre_tokenizer": [
         "type": "Sequence",
-        "pretokenizers": [["type": "Split", "pattern": ["Regex": .string(TokenizerFiles.qwenPattern)]]],
+        "pretokenizers": [["type": "Split", "pattern": ["Regex": .string(TokenRules.qwen2Pattern)]]],
       ],
       "model": ["type": "BPE", "vocab": vocabulary, "merges": .array(lines.map { .string(String($0)) })],
     ]
@@ -156,7 +173,7 @@ struct TokenizerTests {
       }
       #expect(one.decode([304, 305], skipSpecial: true) == "<|mask|>")
       document["normalizer"] = ["type": "NFKC"]
-      #expect(try engineError { try tokenizer() }.message.contains("NFC"))
+      #expect(try engineError { try tokenizer() }.message.contains("NFKC"))
       document["normalizer"] = ["type": "NFC"]
       document["pre_tokenizer"] = ["type": "ByteLevel"]
       #expect(try engineError { try tokenizer() }.kind == .unsupported)
@@ -221,6 +238,29 @@ struct QwenTokenizerTests {
     }
     #expect(first == nil, "differs at id \(first ?? 0), around \(context.debugDescription)")
     #expect(found.count == expected.count)
+  }
+
+  /// Random and adversarial text of Benchmarks/compare-tokenizers.py, in pieces that are encoded by themselves.
+  @Test func adversarialTextHasTheReferencesIds() throws {
+    let tokenizer = try tokenizer()
+    let bytes = try Fixture.bytes("adversarial.txt")
+    var start = 0
+    for piece in try #require(try Fixture.json("adversarial.json").array) {
+      let end = start + (try piece.require("bytes", \.integer))
+      let text = String(decoding: bytes[start..<end], as: UTF8.self)
+      let ids = tokenizer.encode(text)
+      var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+      for id in ids {
+        for shift in stride(from: 0, to: 32, by: 8) {
+          hash = (hash ^ UInt64(UInt32(bitPattern: id) >> UInt32(shift) & 0xFF)) &* 0x100_0000_01B3
+        }
+      }
+      let wanted = UInt64(try piece.require("fnv", \.string), radix: 16)
+      #expect(hash == wanted, "the piece from byte \(start): \(text.debugDescription)")
+      #expect(ids.count == (try piece.require("count", \.integer)))
+      start = end
+    }
+    #expect(start == bytes.count && start > 200_000)
   }
 
   @Test func decodesLikeTheReference() throws {

@@ -14,6 +14,9 @@ public struct Architecture: Sendable, Equatable {
   public let hasAttentionBias: Bool
   /// Whether each head of queries and keys is normalised before it is rotated, as in Qwen3.
   public let normalizesHeads: Bool
+  /// Positions of a block where config.json has no `block_size`, in families that attend block by block and write
+  /// one block after the other; `nil` in others.
+  public let defaultBlockSize: Int?
   /// How safetensors name the tensors.
   let tensors: TensorNames
   /// How config.json names its fields.
@@ -21,7 +24,7 @@ public struct Architecture: Sendable, Equatable {
 
   init(
     modelType: String, shiftsLogits: Bool, isCausal: Bool = false, hasAttentionBias: Bool = true,
-    normalizesHeads: Bool = false,
+    normalizesHeads: Bool = false, defaultBlockSize: Int? = nil,
     tensors: TensorNames = .qwen, fields: ConfigurationNames = .qwen
   ) {
     self.modelType = modelType
@@ -29,6 +32,7 @@ public struct Architecture: Sendable, Equatable {
     self.isCausal = isCausal
     self.hasAttentionBias = hasAttentionBias
     self.normalizesHeads = normalizesHeads
+    self.defaultBlockSize = defaultBlockSize
     self.tensors = tensors
     self.fields = fields
   }
@@ -45,6 +49,11 @@ public struct Architecture: Sendable, Equatable {
   public static let coda = Architecture(
     modelType: "CoDA", shiftsLogits: true, hasAttentionBias: false, normalizesHeads: true)
 
+  /// SDAR and TraDo: Qwen3 with a causal mask between blocks and full attention inside (modeling_sdar.py).
+  public static let sdar = Architecture(
+    modelType: "sdar", shiftsLogits: false, hasAttentionBias: false, normalizesHeads: true,
+    defaultBlockSize: 4)
+
   /// Qwen2 and Qwen2.5-Coder, autoregressive: what diffusion models of its size are compared with.
   public static let qwen2 = Architecture(modelType: "qwen2", shiftsLogits: true, isCausal: true)
 
@@ -53,5 +62,5 @@ public struct Architecture: Sendable, Equatable {
     modelType: "qwen3", shiftsLogits: true, isCausal: true, hasAttentionBias: false, normalizesHeads: true)
 
   /// Every family that the engine runs.
-  public static let known = [dream, llada, coda, qwen2, qwen3]
+  public static let known = [dream, llada, coda, sdar, qwen2, qwen3]
 }

@@ -3,6 +3,7 @@
 struct Checkpoint: Sendable {
   let configuration: ModelConfiguration
   let tokenizer: Tokenizer
+  let chatTemplate: ChatTemplate?
   let table: TensorTable
   /// What the configuration was read from, for the identity of the model.
   let configurationFiles: [(name: String, file: MappedFile)]
@@ -15,6 +16,7 @@ struct Checkpoint: Sendable {
       table = TensorTable(gguf)
       configuration = try GGUFConfiguration.read(gguf)
       tokenizer = try GGUFTokenizer.read(gguf)
+      chatTemplate = try ChatTemplate.read(gguf)
       configurationFiles = table.files
     } else {
       let folder = try CheckpointFolder(path)
@@ -22,6 +24,7 @@ struct Checkpoint: Sendable {
       configuration = try ModelConfiguration(folder.json(file))
       configurationFiles = [("config.json", file)]
       tokenizer = try TokenizerFiles.load(folder)
+      chatTemplate = try ChatTemplate.read(folder)
       table = try TensorTable(folder)
     }
     guard tokenizer.vocabularySize <= configuration.vocabularySize else {

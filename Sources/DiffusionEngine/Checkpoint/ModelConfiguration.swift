@@ -26,6 +26,8 @@ public struct ModelConfiguration: Sendable, Equatable {
   public let ropeTheta: Float
   /// Whether the head is the embedding and `lm_head.weight` is not stored.
   public let tiesEmbeddings: Bool
+  /// Positions of a block: a position attends to its own block and earlier ones. `nil` without such blocks.
+  public let blockSize: Int?
   /// The id of a position still to be revealed; `nil` in a causal model, which has none.
   public let maskToken: Int32?
   /// The configuration's padding id; the tokenizer's may differ.
@@ -93,6 +95,9 @@ public struct ModelConfiguration: Sendable, Equatable {
         "a head of odd width \(headSize) cannot be rotated")
     }
 
+    blockSize = try architecture.defaultBlockSize.map { size throws(EngineError) in
+      fields.has("block_size") ? try fields.positive("block_size") : size
+    }
     maskToken =
       architecture.isCausal ? nil : try fields.mask(names.mask, below: vocabularySize)
     padToken = try fields.token(names.pad, below: vocabularySize)

@@ -54,8 +54,13 @@ public struct ModelIdentity: Sendable, Equatable {
     return hex(hash.finalize())
   }
 
-  private static func hex(_ digest: SHA256.Digest) -> String {
+  fileprivate static func hex(_ digest: SHA256.Digest) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
+}
+
+extension ChatTemplate {
+  /// Of the template's bytes, in hexadecimal: it decides the text of a prompt.
+  public var sha256: String { ModelIdentity.hex(SHA256.hash(data: Array(text.utf8))) }
 }

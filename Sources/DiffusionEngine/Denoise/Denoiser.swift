@@ -9,6 +9,12 @@ struct Denoiser {
   private var canvas: [Int32]
   private let promptCount: Int
   private let schedule: Schedule
+  /// The number of the first step, for random numbers and reports.
+  private let firstStep: Int
+  /// Steps done.
+  private(set) var stepCount = 0
+  /// Masks before it stay.
+  private let firstPosition: Int
   private var work: Workspace
   private var commitSteps: [Int?]
   private var forwards = 0
@@ -26,6 +32,22 @@ struct Denoiser {
     _ network: ForwardPass, prompt: [Int32], options: DenoisingOptions, stream: RandomStream,
     savings: ExactSavings = .all
   ) {
+    let mask = network.configuration.maskToken ?? -1
+    self.init(
+      network, canvas: prompt + [Int32](repeating: mask, count: options.maxNewTokens),
+      promptCount: prompt.count,
+      schedule: Schedule(steps: options.steps, eps: options.eps), options: options, stream: stream,
+      savings: savings)
+  }
+
+  /// - Parameters:
+  ///   - canvas: prompt, and what follows it as far as it is known, with masks for the rest.
+  ///   - firstStep: the number of the schedule's first step.
+  ///   - firstPosition: masks before it stay masks.
+  init(
+    _ network: ForwardPass, canvas: [Int32], promptCount: Int, schedule: Schedule, firstStep: Int = 0,
+    firstPosition: Int = 0, options: DenoisingOptions, stream: RandomStream, savings: ExactSavings = .all
+  ) {
     self.savings = savings
     self.network = network
     self.options = options
@@ -34,10 +56,12 @@ struct Denoiser {
       preconditionFailure("a causal network has nothing to unmask")
     }
     maskToken = mask
-    promptCount = prompt.count
-    canvas = prompt + [Int32](repeating: mask, count: options.maxNewTokens)
+    self.promptCount = promptCount
+    self.canvas = canvas
+    self.schedule = schedule
+    self.firstStep = firstStep
+    self.firstPosition = firstPosition
     commitSteps = [Int?](repeating: nil, count: canvas.count)
-    schedule = Schedule(steps: options.steps, eps: options.eps)
     work = Workspace(positions: canvas.count, network)
   }
 
@@ -45,11 +69,14 @@ struct Denoiser {
   mutating func run(
     onStep: ((DenoisingStep) throws -> Void)?, isCancelled: () -> Bool
   ) throws(EngineError) -> Generation {
-    for step in 0..<options.steps where !(savings.contains(.settledText) && answerIsSettled) {
+    for index in 0..<schedule.steps where !(savings.contains(.settledText) && answerIsSettled) {
       if isCancelled() { throw .cancelled }
+      let step = firstStep + index
       let before = forwards
       // Masks of the prompt count like the others.
-      let masked = canvas.indices.filter { canvas[$0] == maskToken }
+      let masked = canvas.indices[firstPosition...].filter { canvas[$0] == maskToken }
+      if masked.isEmpty && schedule.endsWithLastMask { break }
+      stepCount += 1
       let revealed = try reveal(step, masked)
       for candidate in revealed {
         canvas[candidate.position] = candidate.token
@@ -84,7 +111,7 @@ struct Denoiser {
   /// The positions of `masked` that `step` reveals, with their tokens.
   private mutating func reveal(_ step: Int, _ masked: [Int]) throws(EngineError) -> [Ranking.Candidate] {
     if options.algorithm == .origin {
-      let share = schedule.share(step)
+      let share = schedule.share(step - firstStep)
       let chosen = masked.filter { stream.draws(step: step, position: $0).reveal < share }
       let needed = savings.contains(.emptySteps) ? chosen : masked
       if needed.isEmpty { return [] }
@@ -92,7 +119,7 @@ struct Denoiser {
       let members = Set(chosen)
       return candidates.filter { members.contains($0.position) }
     }
-    let count = schedule.count(step, masks: masked.count)
+    let count = schedule.count(step - firstStep, masks: masked.count)
     if count == 0 && (savings.contains(.emptySteps) || masked.isEmpty) { return [] }
     let candidates = try candidates(step, masked)
     let ranking: Ranking

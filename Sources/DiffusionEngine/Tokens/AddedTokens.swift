@@ -6,11 +6,16 @@ struct AddedTokens: Sendable {
     let id: Int32
     /// Left out when text is decoded without special tokens.
     let isSpecial: Bool
+    /// Whether white space around it belongs to it (`lstrip`, `rstrip`).
+    var takesSpaceBefore = false
+    var takesSpaceBehind = false
   }
 
   let entries: [Entry]
   /// Entries by first byte, longest first.
   private let byFirst: [[Entry]]
+  /// Whether one of them begins with the byte.
+  private let begins: [Bool]
   let specialIds: Set<Int32>
 
   init(_ entries: [Entry]) {
@@ -26,6 +31,7 @@ struct AddedTokens: Sendable {
       }
     }
     self.byFirst = byFirst
+    begins = byFirst.map { !$0.isEmpty }
     specialIds = Set(entries.lazy.filter(\.isSpecial).map(\.id))
   }
 
@@ -41,14 +47,18 @@ struct AddedTokens: Sendable {
     var start = 0
     var at = 0
     while at < text.count {
-      let match = byFirst[Int(text[at])].first { text[at...].starts(with: $0.content) }
-      guard let match else {
+      guard begins[Int(text[at])],
+        let match = byFirst[Int(text[at])].first(where: { text[at...].starts(with: $0.content) })
+      else {
         at += 1
         continue
       }
-      if start < at { parts.append(.text(start..<at)) }
+      var end = at
+      if match.takesSpaceBefore { end = UTF8Text.spaceStart(text, start..<at) }
+      if start < end { parts.append(.text(start..<end)) }
       parts.append(.token(match.id))
       at += match.content.count
+      if match.takesSpaceBehind { at = UTF8Text.spaceEnd(text, from: at) }
       start = at
     }
     if start < text.count { parts.append(.text(start..<text.count)) }

@@ -1,90 +1,123 @@
-/// Cuts text into the words that byte-pair encoding works on: the Qwen2 rule, written as a scanner.
+/// Cuts text into the words that byte-pair encoding works on: the rule of Qwen2, Llama 3 and LLaDA, written as a
+/// scanner of UTF-8.
 ///
-/// The rule's alternatives, tried in this order at every position (Qwen2 tokenizer.json, `Split`):
+/// The rule's alternatives, tried in this order at every position (tokenizer.json, `Split`):
 /// an English contraction in any case; letters, with one leading character that is neither letter,
-/// digit nor line end; one digit; punctuation, with a leading blank and trailing line ends; white space
-/// that ends in line ends; white space but for its last character, when text follows; white space.
+/// digit nor line end; digits, one or up to three; punctuation, with a leading blank and trailing line ends; white
+/// space that ends in line ends; white space but for its last character, when text follows; white space.
 /// Together they cover every character, so the words joined are the text.
 struct PreTokenizer {
-  private let scalars: [Unicode.Scalar]
-  private let classes: [UnicodeClass]
+  private let text: [UInt8]
+  private let start: Int
+  private let end: Int
+  private let longestNumber: Int
 
-  init(_ text: some Sequence<Unicode.Scalar>) {
-    scalars = Array(text)
-    classes = scalars.map(UnicodeClass.init)
+  /// - Parameters:
+  ///   - text: valid UTF-8.
+  ///   - range: the part of it that is cut, as if it were all.
+  ///   - longestNumber: how many digits one word may hold.
+  init(_ text: [UInt8], _ range: Range<Int>, longestNumber: Int = 1) {
+    self.text = text
+    start = range.lowerBound
+    end = range.upperBound
+    self.longestNumber = longestNumber
   }
 
-  /// Calls `body` with the UTF-8 of each word in order. The buffer is reused.
-  func forEachWord(_ body: ([UInt8]) -> Void) {
-    var word: [UInt8] = []
-    var start = 0
-    while start < scalars.count {
-      let end = wordEnd(from: start)
-      word.removeAll(keepingCapacity: true)
-      for scalar in scalars[start..<end] { word.append(contentsOf: UTF8.encode(scalar) ?? .init()) }
-      body(word)
-      start = end
+  /// Calls `body` with the place of each word in order.
+  func forEachWord(_ body: (Range<Int>) -> Void) {
+    var at = start
+    while at < end {
+      let next = wordEnd(from: at)
+      body(at..<next)
+      at = next
     }
   }
 
+  /// A character: what it is, and where the next one begins.
+  private struct Character {
+    let kind: UnicodeClass
+    let end: Int
+    let isLineEnd: Bool
+  }
+
+  /// The character at `at`, or `nil` behind the last one.
+  private func character(_ at: Int) -> Character? {
+    guard at < end else { return nil }
+    let byte = text[at]
+    if byte < 0x80 {
+      return Character(kind: UnicodeClass(ascii: byte), end: at + 1, isLineEnd: byte == 0x0A || byte == 0x0D)
+    }
+    let (scalar, end) = UTF8Text.scalar(of: text, at: at)
+    return Character(kind: UnicodeClass(scalar), end: end, isLineEnd: false)
+  }
+
   private func wordEnd(from start: Int) -> Int {
+    guard let first = character(start) else { return start }
     if let end = contractionEnd(from: start) { return end }
-    switch classes[start] {
-    case .letter: return end(of: .letter, from: start)
-    case .number: return start + 1
-    case .space: return spaceEnd(from: start)
+    switch first.kind {
+    case .letter: return end(of: .letter, from: first.end)
+    case .number: return numberEnd(from: first.end)
+    case .space: return spaceEnd(from: start, first)
     case .other:
-      if start + 1 < scalars.count, classes[start + 1] == .letter {
-        return end(of: .letter, from: start + 1)
-      }
-      return punctuationEnd(from: start)
+      if let next = character(first.end), next.kind == .letter { return end(of: .letter, from: next.end) }
+      return punctuationEnd(from: first.end)
     }
   }
 
   private func end(of kind: UnicodeClass, from start: Int) -> Int {
     var at = start
-    while at < scalars.count, classes[at] == kind { at += 1 }
+    while let next = character(at), next.kind == kind { at = next.end }
     return at
   }
 
-  private func isLineEnd(_ at: Int) -> Bool { scalars[at] == "\r" || scalars[at] == "\n" }
+  private func numberEnd(from start: Int) -> Int {
+    var at = start
+    for _ in 1..<longestNumber {
+      guard let next = character(at), next.kind == .number else { return at }
+      at = next.end
+    }
+    return at
+  }
 
   /// A run of characters of no class, and the line ends after it.
   private func punctuationEnd(from start: Int) -> Int {
     var at = end(of: .other, from: start)
-    while at < scalars.count, isLineEnd(at) { at += 1 }
+    while let next = character(at), next.isLineEnd { at = next.end }
     return at
   }
 
-  private func spaceEnd(from start: Int) -> Int {
+  private func spaceEnd(from start: Int, _ first: Character) -> Int {
     // A single white space that is no line end may lead letters; a blank may lead punctuation.
-    if start + 1 < scalars.count {
-      if !isLineEnd(start), classes[start + 1] == .letter { return end(of: .letter, from: start + 1) }
-      if scalars[start] == " ", classes[start + 1] == .other { return punctuationEnd(from: start + 1) }
+    if let next = character(first.end) {
+      if !first.isLineEnd, next.kind == .letter { return end(of: .letter, from: next.end) }
+      if text[start] == UInt8(ascii: " "), next.kind == .other { return punctuationEnd(from: next.end) }
     }
-    let runEnd = end(of: .space, from: start)
-    var at = runEnd
-    while at > start {
-      if isLineEnd(at - 1) { return at }
-      at -= 1
+    var lastStart = start
+    var runEnd = first.end
+    var lineEnd = first.isLineEnd ? first.end : start
+    while let next = character(runEnd), next.kind == .space {
+      lastStart = runEnd
+      runEnd = next.end
+      if next.isLineEnd { lineEnd = runEnd }
     }
+    if lineEnd > start { return lineEnd }
     // The last character of a run stays for the word that follows.
-    return runEnd == scalars.count || runEnd == start + 1 ? runEnd : runEnd - 1
+    return runEnd == end || lastStart == start ? runEnd : lastStart
   }
 
   /// 's 't 're 've 'm 'll 'd, case ignored by Unicode folding: U+017F folds to s.
   private func contractionEnd(from start: Int) -> Int? {
-    guard scalars[start] == "'", start + 1 < scalars.count else { return nil }
-    func folded(_ at: Int) -> UInt32 {
-      guard at < scalars.count else { return 0 }
-      let value = scalars[at].value
-      if value == 0x17F { return 0x73 }
-      return (0x41...0x5A).contains(value) ? value + 0x20 : value
+    guard text[start] == UInt8(ascii: "'") else { return nil }
+    func folded(_ at: Int) -> UInt8 {
+      guard at < end else { return 0 }
+      return (0x41...0x5A).contains(text[at]) ? text[at] | 0x20 : text[at]
     }
-    switch folded(start + 1) {
-    case 0x73, 0x74, 0x6D, 0x64: return start + 2
-    case 0x72, 0x76: return folded(start + 2) == 0x65 ? start + 3 : nil
-    case 0x6C: return folded(start + 2) == 0x6C ? start + 3 : nil
+    let (first, second) = (folded(start + 1), folded(start + 2))
+    switch first {
+    case UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "m"), UInt8(ascii: "d"): return start + 2
+    case 0xC5: return second == 0xBF ? start + 3 : nil
+    case UInt8(ascii: "r"), UInt8(ascii: "v"): return second == UInt8(ascii: "e") ? start + 3 : nil
+    case UInt8(ascii: "l"): return second == UInt8(ascii: "l") ? start + 3 : nil
     default: return nil
     }
   }

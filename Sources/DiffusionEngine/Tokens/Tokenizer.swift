@@ -1,21 +1,23 @@
-/// Text to ids and back, exactly as the Qwen2 tokenizer of the `tokenizers` library.
+/// Text to ids and back, exactly as the byte-level tokenizers of Qwen2, Llama 3 and LLaDA in the `tokenizers` library.
 ///
-/// Text that is not an added token is composed (NFC), cut by ``PreTokenizer`` and joined by byte-pair
-/// merges. Nothing is put before or after it.
+/// Text that is not an added token is composed (NFC) where the tokenizer says so, cut by ``PreTokenizer`` and joined
+/// by byte-pair merges. Nothing is put before it that tokenizer.json does not declare, and nothing behind it.
 public struct Tokenizer: Sendable {
   private let table: TokenTable
   private let added: AddedTokens
   private let encoder: BytePairEncoder
+  private let rules: TokenRules
   /// The files it was read from, for the identity of the model.
   let files: [(name: String, file: MappedFile)]
 
   init(
-    table: TokenTable, added: AddedTokens, encoder: BytePairEncoder,
+    table: TokenTable, added: AddedTokens, encoder: BytePairEncoder, rules: TokenRules = .qwen2,
     files: [(name: String, file: MappedFile)] = []
   ) {
     self.table = table
     self.added = added
     self.encoder = encoder
+    self.rules = rules
     self.files = files
   }
 
@@ -43,38 +45,55 @@ public struct Tokenizer: Sendable {
 
   /// The tokens by which an answer ends, as far as the vocabulary has them.
   public var endTokens: Set<Int32> {
-    Set(["<|endoftext|>", "<|im_end|>", "<|dlm_pad|>"].compactMap { id(of: $0) })
+    Set(["<|endoftext|>", "<|im_end|>", "<|dlm_pad|>", "<|eot_id|>"].compactMap { id(of: $0) })
   }
 
   /// The id of one token given as plain text (not in the byte alphabet of vocab.json), or `nil`.
   public func id(of token: String) -> Int32? { table.ids[Array(token.utf8)] }
 
   /// The ids of `text`; added tokens inside it become their ids.
-  public func encode(_ text: String) -> [Int32] {
+  ///
+  /// - Parameter addsPrefix: whether what the tokenizer puts before a text comes first, if there is such a thing. A
+  ///   chat template has written it already.
+  public func encode(_ text: String, addsPrefix: Bool = true) -> [Int32] {
     let bytes = Array(text.utf8)
-    var out: [Int32] = []
-    // Source code repeats its words; merging each distinct one once saves most of the time.
-    var known: [[UInt8]: [Int32]] = [:]
-    for part in added.parts(of: bytes) {
+    // The composed parts, one behind the other.
+    var composed: [UInt8] = []
+    composed.reserveCapacity(bytes.count)
+    let parts = added.parts(of: bytes).map { part in
+      guard case .text(let range) = part else { return part }
+      let start = composed.count
+      if rules.composes {
+        CanonicalComposition.compose(bytes, range, into: &composed)
+      } else {
+        composed += bytes[range]
+      }
+      return .text(start..<composed.count)
+    }
+    var out = addsPrefix ? rules.prefix : []
+    var known = KnownWords()
+    for part in parts {
       switch part {
       case .token(let id): out.append(id)
       case .text(let range):
-        let composed = CanonicalComposition.compose(String(decoding: bytes[range], as: UTF8.self))
-        PreTokenizer(composed.unicodeScalars).forEachWord { word in
-          if let ids = known[word] {
-            out += ids
-            return
+        PreTokenizer(composed, range, longestNumber: rules.longestNumber).forEachWord { word in
+          let hash = KnownWords.hash(composed, word)
+          if let ids = known.ids(of: composed, word, hash: hash) {
+            for at in ids { out.append(out[at]) }
+          } else {
+            let start = out.count
+            if rules.keepsWholeWords, let id = table.ids[Array(composed[word])] {
+              out.append(id)
+            } else {
+              encoder.encode(composed, word, into: &out)
+            }
+            known.add(word, ids: start..<out.count, hash: hash)
           }
-          let start = out.count
-          encoder.encode(word, into: &out)
-          if word.count <= Tokenizer.longestKnownWord { known[word] = Array(out[start...]) }
         }
       }
     }
     return out
   }
-
-  private static let longestKnownWord = 64
 
   /// The text of `ids`. Bytes that are not UTF-8 become U+FFFD, one for each maximal invalid part; ids
   /// without a token become nothing.

@@ -5,7 +5,7 @@ struct TokenizerBuilder {
   /// The file being read, for errors.
   var path: String
   private var table = TokenTable()
-  private var merges: [UInt64: BytePairEncoder.Merge] = [:]
+  private var merges: [UInt64: MergeTable.Merge] = [:]
   private var added: [AddedTokens.Entry] = []
 
   init(path: String) { self.path = path }
@@ -70,7 +70,7 @@ struct TokenizerBuilder {
       let leftId = table.ids[leftBytes], let rightId = table.ids[rightBytes],
       let result = table.ids[leftBytes + rightBytes]
     else { throw malformed("\(place): '\(left)', '\(right)' or the two joined are not in the vocabulary") }
-    merges[BytePairEncoder.pair(leftId, rightId)] = .init(rank: rank, result: result)
+    merges[MergeTable.pair(leftId, rightId)] = .init(rank: rank, result: result)
   }
 
   /// added_tokens.json: an object of plain texts and ids, all taken for special because it does not say.
@@ -107,10 +107,13 @@ struct TokenizerBuilder {
     _ content: String, _ id: Int32, _ properties: JSONValue
   ) throws(EngineError) -> AddedTokens.Entry {
     guard !content.isEmpty else { throw malformed("the added token \(id) is empty") }
-    for name in ["lstrip", "rstrip", "single_word"] where properties[name]?.bool == true {
-      throw EngineError(.unsupported, "'\(path)': the added token '\(content)' has '\(name)'")
+    if properties["single_word"]?.bool == true {
+      throw EngineError(.unsupported, "'\(path)': the added token '\(content)' has 'single_word'")
     }
-    return .init(content: Array(content.utf8), id: id, isSpecial: properties["special"]?.bool ?? true)
+    return .init(
+      content: Array(content.utf8), id: id, isSpecial: properties["special"]?.bool ?? true,
+      takesSpaceBefore: properties["lstrip"]?.bool ?? false,
+      takesSpaceBehind: properties["rstrip"]?.bool ?? false)
   }
 
   /// Takes the tokens in; one that the vocabulary lists too must have the same id there.
@@ -126,7 +129,12 @@ struct TokenizerBuilder {
     added = entries
   }
 
-  func tokenizer(files: [(name: String, file: MappedFile)]) throws(EngineError) -> Tokenizer {
+  func tokenizer(
+    rules: TokenRules = .qwen2, files: [(name: String, file: MappedFile)]
+  ) throws(EngineError) -> Tokenizer {
+    for id in rules.prefix where table[id].isEmpty {
+      throw malformed("'post_processor' names the id \(id), which no token has")
+    }
     var byteIds: [Int32] = []
     for byte in UInt8.min...UInt8.max {
       guard let id = table.ids[[byte]] else {
@@ -136,6 +144,6 @@ struct TokenizerBuilder {
     }
     return Tokenizer(
       table: table, added: AddedTokens(added), encoder: BytePairEncoder(byteIds: byteIds, merges: merges),
-      files: files)
+      rules: rules, files: files)
   }
 }

@@ -49,35 +49,15 @@ enum TokenizerFiles {
       files: files.compactMap { entry in entry.file.map { (entry.name, $0) } })
   }
 
-  /// tokenizer.json; everything in it that would change ids must be what Qwen2 has.
+  /// tokenizer.json, with the rules that it declares.
   static func singleFile(
     _ json: JSONValue, path: String, files: [(name: String, file: MappedFile)]
   ) throws(EngineError) -> Tokenizer {
     var builder = TokenizerBuilder(path: path)
-    guard let model = json["model"], model["type"]?.string ?? "BPE" == "BPE" else {
-      throw EngineError(.unsupported, "'\(path)': the model is not byte-pair encoding")
-    }
-    for name in ["dropout", "unk_token"] where model[name] != nil {
-      throw EngineError(.unsupported, "'\(path)': field 'model.\(name)' is not supported")
-    }
-    for name in ["byte_fallback", "ignore_merges"] where model[name]?.bool == true {
-      throw EngineError(.unsupported, "'\(path)': field 'model.\(name)' is not supported")
-    }
-    guard json["normalizer"]?["type"]?.string == "NFC" else {
-      throw EngineError(.unsupported, "'\(path)': the normalizer is not NFC")
-    }
-    let steps = json["pre_tokenizer"]?["pretokenizers"]?.array ?? []
-    guard steps.contains(where: { $0["pattern"]?["Regex"]?.string == qwenPattern }) else {
-      throw EngineError(.unsupported, "'\(path)': the pre-token rule is not that of Qwen2")
-    }
-    try builder.addVocabulary(model["vocab"] ?? .null)
-    try builder.addMerges(list: model["merges"]?.array ?? [])
+    let rules = try TokenRules(json, path: path)
+    try builder.addVocabulary(json["model"]?["vocab"] ?? .null)
+    try builder.addMerges(list: json["model"]?["merges"]?.array ?? [])
     try builder.add(builder.addedTokens(list: json["added_tokens"]?.array ?? []))
-    return try builder.tokenizer(files: files)
+    return try builder.tokenizer(rules: rules, files: files)
   }
-
-  /// The rule that ``PreTokenizer`` implements, as tokenizer.json states it.
-  static let qwenPattern =
-    #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"#
-    + #"|\s*[\r\n]+|\s+(?!\S)|\s+"#
 }

@@ -7,8 +7,15 @@ enum UnicodeClass: UInt8, Sendable {
   /// has, so that ids do not change with the toolchain.
   init(_ scalar: Unicode.Scalar) {
     if scalar.value < 0x80 {
-      self = UnicodeClass.ascii(UInt8(truncatingIfNeeded: scalar.value))
+      self.init(ascii: UInt8(truncatingIfNeeded: scalar.value))
       return
+    }
+    // Ideographs and Hangul syllables, all assigned by Unicode 15.
+    switch scalar.value {
+    case 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xAC00...0xD7A3:
+      self = .letter
+      return
+    default: break
     }
     let properties = scalar.properties
     switch properties.generalCategory {
@@ -21,12 +28,13 @@ enum UnicodeClass: UInt8, Sendable {
     }
   }
 
-  private static func ascii(_ byte: UInt8) -> UnicodeClass {
+  /// - Parameter byte: below 0x80.
+  init(ascii byte: UInt8) {
     switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): .letter
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): .number
-    case 0x20, 0x09...0x0D: .space
-    default: .other
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): self = .letter
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): self = .number
+    case 0x20, 0x09...0x0D: self = .space
+    default: self = .other
     }
   }
 

@@ -47,7 +47,8 @@ public struct GenerationTrace: Sendable, Equatable {
     }
     self.confidence = confidence
     self.entropy = entropy
-    self.steps = steps
+    // A model of blocks rounds the steps of each block up.
+    self.steps = max(steps, (generation.commits.map(\.step).max() ?? 0) + 1)
     forwards = generation.forwards
     tieDecidedShare = generation.tieDecidedShare
     end = ids.firstIndex { endTokens.contains($0) }

@@ -9,10 +9,15 @@ struct Sight {
   ///   - places: where the queries stand; `nil` for every position.
   ///   - positions: length of the canvas.
   ///   - isCausal: whether a query sees no later position.
-  init(places: [Int]? = nil, positions: Int, isCausal: Bool) {
+  ///   - block: whether, instead, it sees no later block of this many positions.
+  init(places: [Int]? = nil, positions: Int, isCausal: Bool, block: Int? = nil) {
     precondition(places?.allSatisfy { $0 >= 0 && $0 < positions } ?? true, "a query outside of the canvas")
     self.places = places?.map { UInt32($0) } ?? (0..<UInt32(positions)).map { $0 }
-    visible = self.places.map { isCausal ? $0 + 1 : UInt32(positions) }
+    let last = UInt32(positions)
+    visible = self.places.map { place in
+      if isCausal { return place + 1 }
+      return block.map { min((place / UInt32($0) + 1) * UInt32($0), last) } ?? last
+    }
   }
 }
 

@@ -1,7 +1,8 @@
-/// The network: ids to logits, every position attending to every other, or to the earlier ones only.
+/// The network: ids to logits, every position attending to every other, or to none later than itself, or than its
+/// block.
 ///
 /// Source: modeling_dream.py (Dream, DiffuCoder); other families by ``Architecture``. Positions are 0..N-1, there
-/// is no padding and no attention mask but the causal one.
+/// is no padding and no other attention mask.
 struct ForwardPass: Sendable {
   let configuration: ModelConfiguration
   let weights: Weights
@@ -21,8 +22,8 @@ struct ForwardPass: Sendable {
     for (position, token) in tokens.enumerated() {
       weights.embedding.copyRow(Int(token), to: position, of: &work.all.hidden)
     }
-    let isCausal = configuration.architecture.isCausal
-    let everyone = Sight(positions: tokens.count, isCausal: isCausal)
+    let (isCausal, block) = (configuration.architecture.isCausal, configuration.blockSize)
+    let everyone = Sight(positions: tokens.count, isCausal: isCausal, block: block)
     for layer in weights.layers.dropLast() {
       enter(layer, &work.all)
       arithmetic.multiply(
@@ -39,7 +40,7 @@ struct ForwardPass: Sendable {
     work.wanted.hidden.copyRows(rows, of: work.all.hidden)
     enter(layer, &work.wanted)
     arithmetic.multiply(work.wanted.input, layer.query, bias: layer.queryBias, into: &work.wanted.query)
-    let sight = Sight(places: rows, positions: tokens.count, isCausal: isCausal)
+    let sight = Sight(places: rows, positions: tokens.count, isCausal: isCausal, block: block)
     finish(layer, &work.wanted, sight, key: work.key, value: work.value, work.rotary)
   }
 

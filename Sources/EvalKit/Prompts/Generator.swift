@@ -10,8 +10,16 @@ public protocol Generator: Sendable {
   var identity: JSONObject { get }
   var promptStyle: PromptStyle { get }
 
+  /// The text of `conversation`, up to where the model goes on, for ``PromptStyle/chat``.
+  func text(of conversation: Conversation) throws -> String
+
   /// One completion. The same prompt and sample give the same text, in any order and any run.
   func complete(_ prompt: Prompt, sample: Int) async throws -> Completion
+}
+
+extension Generator {
+  /// ChatML.
+  public func text(of conversation: Conversation) throws -> String { conversation.chatML }
 }
 
 /// Where a run's programs come from.

@@ -2,8 +2,11 @@
 public enum PromptStyle: String, Sendable, CaseIterable {
   /// The bare prompt; the model goes on writing. For base models.
   case completion
-  /// ChatML with the assistant's turn opened inside a Python fence. For instruct models.
+  /// A conversation as the checkpoint's chat template writes it, in ChatML where it has none, with the assistant's
+  /// turn opened inside a Python fence. For instruct models.
   case chat
+  /// The same in DiffuCoder's ChatML, whatever template the checkpoint has.
+  case chatml
 }
 
 /// The text that goes to the model for one task, and how to cut what comes back.
@@ -14,13 +17,18 @@ public struct Prompt: Sendable, Equatable {
   /// The completion ends before the first of these.
   public let stops: [String]
   /// What stands before the completion in the program: the prompt itself for ``PromptStyle/completion``,
-  /// nothing for ``PromptStyle/chat``, where the model writes the whole function.
+  /// nothing for a conversation, where the model writes the whole function.
   public let programHead: String
 
   /// - The completion prompt is evalplus': stripped on both sides, one newline (`evalplus/codegen.py`).
   /// - The chat prompt is DiffuCoder's (arXiv 2506.20639, tables 5 and 6): the sentence "Please complete
   ///   the following problem:" stands before HumanEval's prompts and is absent before MBPP's.
-  public init(_ task: BenchmarkTask, of benchmark: Benchmark, style: PromptStyle) {
+  ///
+  /// - Parameter render: writes the conversation of ``PromptStyle/chat``; what it throws is thrown on.
+  public init(
+    _ task: BenchmarkTask, of benchmark: Benchmark, style: PromptStyle,
+    rendering render: (Conversation) throws -> String = { $0.chatML }
+  ) throws {
     self.task = task.id
     self.style = style
     let body = task.prompt.trimmingPythonWhitespace()
@@ -29,41 +37,16 @@ public struct Prompt: Sendable, Equatable {
       text = body + "\n"
       programHead = text
       stops = benchmark.dataset.stopStrings(style)
-    case .chat:
+    case .chat, .chatml:
       let request = benchmark.dataset == .humaneval ? "Please complete the following problem:\n" : ""
-      text = """
-        <|im_start|>system
-        You are a helpful assistant.<|im_end|>
-        <|im_start|>user
-        \(request)```
-        \(body)
-        ```
-        <|im_end|>
-        <|im_start|>assistant
-        Here is the code to solve this problem:
-        ```python
-
-        """
+      let conversation = Conversation(
+        request: "\(request)```\n\(body)\n```\n",
+        opening: "Here is the code to solve this problem:\n```python\n")
+      text = style == .chat ? try render(conversation) : conversation.chatML
       programHead = ""
       // The fence that the prompt opened ends at the first closing one, also at the end of the canvas.
       stops = benchmark.dataset.stopStrings(style) + ["\n```"]
     }
-  }
-}
-
-extension Prompt {
-  /// `request` as the one message of a conversation, as DiffuCoder's README and demo write it: with a line
-  /// break before the end of the user's turn, which Qwen's own template does not have.
-  public static func conversation(_ request: String) -> String {
-    """
-    <|im_start|>system
-    You are a helpful assistant.<|im_end|>
-    <|im_start|>user
-    \(request.trimmingPythonWhitespace())
-    <|im_end|>
-    <|im_start|>assistant
-
-    """
   }
 }
 

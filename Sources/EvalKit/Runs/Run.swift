@@ -76,7 +76,8 @@ public struct Run: Sendable {
       try await workshop.open { maker in
         for planned in plan.benchmarks {
           for task in planned.tasks {
-            let prompt = Prompt(task, of: planned.benchmark, style: generator.promptStyle)
+            let prompt = try Prompt(
+              task, of: planned.benchmark, style: generator.promptStyle, rendering: generator.text)
             for sample in 0..<count {
               let id = SampleID(task: task.id, sample: sample)
               if await folder.programs[id] != nil { continue }

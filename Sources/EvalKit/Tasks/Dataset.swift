@@ -7,7 +7,7 @@ public enum Dataset: String, Sendable, CaseIterable {
   /// every prompt first, then those of `style`. The completion ends before the earliest of them.
   public func stopStrings(_ style: PromptStyle) -> [String] {
     switch (style, self) {
-    case (.chat, _): Dataset.alwaysStop + ["\n```\n"]
+    case (.chat, _), (.chatml, _): Dataset.alwaysStop + ["\n```\n"]
     case (.completion, .humaneval):
       Dataset.alwaysStop + ["\ndef ", "\nclass ", "\nimport ", "\nfrom ", "\nassert "]
     case (.completion, .mbpp): Dataset.alwaysStop + ["\n\"\"\"", "\nassert"]

@@ -18,6 +18,7 @@ from make_vectors import (
 
 LLADA = Network(kv_heads=4, theta=500000.0, eps=1e-5, mask=306, shift=False, bias=False)
 CODA = Network(head=16, theta=1000000.0, bias=False, head_norm=True)
+SDAR = Network(head=16, theta=1000000.0, bias=False, head_norm=True, shift=False, block=4)
 QWEN2 = Network(theta=1000000.0, causal=True)
 QWEN3 = Network(head=16, theta=1000000.0, bias=False, head_norm=True, causal=True)
 END = 300
@@ -91,6 +92,8 @@ def qwen_config(net, model_type, tied):
         config["attention_bias"] = False
     if not net.causal:
         config["mask_token_id"] = net.mask
+    if net.block:
+        config["block_size"] = net.block
     return config
 
 
@@ -133,6 +136,47 @@ def continuation(name, w, net, length, new, **more):
     raise SystemExit(f"{name}: no prompt with margins")
 
 
+def blocks(name, w, net, length, new, steps, alg, **more):
+    """Block diffusion as in SDAR's generate.py, with its even schedule; the canvas ends with the new tokens."""
+    o = {"alg": alg, "steps": steps, "max_new_tokens": new, "temperature": 0.0, "top_p": None, "top_k": None,
+         "alg_temp": None, "eps": 1e-3, "seed": 13, "task": "Mbpp/4", "sample": 2} | more
+    for attempt in range(2000):
+        prompt = np.random.default_rng([attempt, length, new, steps]).integers(0, 300, length).tolist()
+        stream = Stream(o["seed"], o["task"], o["sample"])
+        x = prompt + [net.mask] * new
+        history, step, draws = [], 0, 0
+        try:
+            for start in range(0, len(x), net.block):
+                own = range(start, min(start + net.block, len(x)))
+                turns = -(-steps * net.block // new)
+                for turn in range(turns):
+                    masked = [j for j in own if x[j] == net.mask]
+                    if not masked:
+                        break
+                    # The whole canvas, though nothing behind the block is seen.
+                    z = forward(w, x, net)
+                    found = {j: sample(z[j], o, stream.token(step, j)) for j in masked}
+                    k = min(len(masked), net.block // turns + (turn < net.block % turns))
+                    order = sorted(masked, key=lambda j: -found[j][0])
+                    for a, b in zip(order, order[1:]):
+                        if found[a][0] - found[b][0] < 2e-5:
+                            raise Close
+                    chosen = sorted(order[:k])
+                    for j in chosen:
+                        x[j] = found[j][1]
+                        draws += x[j] == net.mask
+                    history.append([[j, x[j]] for j in chosen])
+                    step += 1
+        except Close:
+            continue
+        if len(set(x[length:])) < new // 2:
+            continue
+        print(f"{name}: attempt {attempt}, {len(set(x[length:]))} distinct, {draws} mask draws")
+        return {"name": name, "model": "tiny-sdar", "prompt": prompt, "options": o, "tokens": x,
+                "history": history, "tied": 0, "mask_draws": draws}
+    raise SystemExit(f"{name}: no prompt with margins")
+
+
 def main():
     tokens = np.random.default_rng(6).integers(0, VOCAB, 14).tolist() + [306, 304]
     llada, coda = weights_of(LLADA, 21, False), weights_of(CODA, 22, True)
@@ -146,6 +190,16 @@ def main():
             traces.append(trace(f"{name} {alg}", w, name, 8, 12, 8, alg, net))
         traces.append(trace(f"{name} top_p", w, name, 7, 12, 12, "entropy", net, top_p=0.95))
         traces.append(trace(f"{name} sampled", w, name, 7, 12, 6, "entropy", net, temperature=0.6, top_p=0.9))
+    sdar = weights_of(SDAR, 25, True)
+    write_checkpoint("tiny-sdar", qwen_config(SDAR, "sdar", True), sdar)
+    sdar = {key: value.float() for key, value in sdar.items()}
+    save_logits("tiny-sdar", sdar, tokens, SDAR)
+    for alg in ("maskgit_plus", "topk_margin", "entropy"):
+        traces.append(blocks(f"blocks {alg}", sdar, SDAR, 8, 12, 12, alg))
+        traces.append(blocks(f"blocks {alg}, two a step, ends within", sdar, SDAR, 6, 15, 7, alg))
+    traces.append(blocks("blocks sampled", sdar, SDAR, 5, 12, 12, "maskgit_plus", temperature=0.7, top_p=0.9))
+    traces.append(blocks("blocks, one token before", sdar, SDAR, 1, 10, 10, "entropy", temperature=0.5))
+    traces.append(blocks("blocks, three steps", sdar, SDAR, 7, 16, 12, "entropy"))
     qwen2, qwen3 = weights_of(QWEN2, 23, True), weights_of(QWEN3, 24, False)
     write_checkpoint("tiny-qwen2", qwen_config(QWEN2, "qwen2", True), qwen2)
     qwen2 = {key: value.float() for key, value in qwen2.items()}

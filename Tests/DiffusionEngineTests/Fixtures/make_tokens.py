@@ -154,4 +154,5 @@ def main(data):
     write("tiny_tokens.json", words)
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

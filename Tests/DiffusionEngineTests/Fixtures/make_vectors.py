@@ -41,6 +41,7 @@ class Network:
     mask: int = MASK
     shift: bool = True
     causal: bool = False
+    block: int = 0
     bias: bool = True
     head_norm: bool = False
 
@@ -203,6 +204,9 @@ def forward(w, tokens, net=DREAM):
         scores = q @ k.transpose(1, 2) / math.sqrt(net.head)
         if net.causal:
             scores = scores.masked_fill(torch.ones(n, n).triu(1).bool(), -torch.inf)
+        if net.block:
+            number = torch.arange(n) // net.block
+            scores = scores.masked_fill(number[None, :] > number[:, None], -torch.inf)
         p = torch.softmax(scores, -1)
         h = h + (p @ v).transpose(0, 1).reshape(n, -1) @ g("self_attn.o_proj.weight").T
         m = rms(h, g("post_attention_layernorm.weight"), net.eps)
