@@ -33,8 +33,8 @@ struct EvalKitCommand: AsyncParsableCommand {
     version: evalkitVersion,
     subcommands: [
       RunCommand.self, ScoreCommand.self, TryCommand.self, CompleteCommand.self, ChatCommand.self,
-      TraceCommand.self, LogitsCommand.self, BenchCommand.self, ListCommand.self, DataCommand.self,
-      DoctorCommand.self,
+      TraceCommand.self, LogitsCommand.self, BenchCommand.self, ComparePrecisionCommand.self,
+      ListCommand.self, DataCommand.self, DoctorCommand.self,
     ])
 
   static func main() async {
