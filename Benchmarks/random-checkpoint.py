@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Writes a Dream (DiffuCoder) checkpoint of random weights at one of Qwen2.5-Coder's sizes, to measure speed with.
 
-Needs numpy. Matrices and biases are normal with deviation 0.02, norms are 1, the head is scaled so that the logits
-of a row have the deviation asked for. With temperature 0.2 that gives distributions of few tokens, as trained
-checkpoints have, and samplers the work that they have there; it says nothing about text. Speed does not depend on
-the values otherwise. What does depend on them is how far reduced precision strays: random weights exaggerate it,
-because nothing was trained to be certain.
+Needs numpy. Matrices and biases are normal with deviation 0.02, norms are 1. Queries and keys are scaled so that
+attention looks at few positions (its logits deviate by 3): otherwise all masks of a canvas would be predicted
+alike. The head is scaled so that the logits of a row have the deviation asked for: with 3 and temperature 0.2 a
+nucleus holds a few tokens, as with trained checkpoints, and a sampler has the work that it has there. Speed does
+not depend on the values otherwise. How far reduced precision strays does: random weights exaggerate it, because
+nothing was trained to be certain.
 
 The same size and seed give the same bytes. Tensors are drawn in pieces that are written at once: memory stays below
 100 MB at any size. 7B is 15.2 GB in four files.
@@ -37,6 +38,7 @@ SIZES = {
 }
 MASK, PAD = 151666, 151643
 DEVIATION = 0.02
+ATTENTION = 3.0  # deviation of attention logits
 PIECE = 1 << 20  # elements: what fits in a core's cache with its random numbers
 SHARD = 4 << 30  # bytes
 TOKENIZER = ("vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json", "added_tokens.json",
@@ -61,14 +63,15 @@ def tensors(config, logit_deviation):
     hidden, inner = config["hidden_size"], config["intermediate_size"]
     keys = hidden // config["num_attention_heads"] * config["num_key_value_heads"]
     head = logit_deviation / math.sqrt(hidden)
+    pointed = math.sqrt(ATTENTION / hidden)
     tied = config["tie_word_embeddings"]
     yield "model.embed_tokens.weight", (config["vocab_size"], hidden), head if tied else DEVIATION
     for layer in range(config["num_hidden_layers"]):
         prefix = f"model.layers.{layer}."
         yield prefix + "input_layernorm.weight", (hidden,), None
-        for part, rows in ("q", hidden), ("k", keys), ("v", keys):
-            yield f"{prefix}self_attn.{part}_proj.weight", (rows, hidden), DEVIATION
-            yield f"{prefix}self_attn.{part}_proj.bias", (rows,), DEVIATION
+        for part, rows, deviation in ("q", hidden, pointed), ("k", keys, pointed), ("v", keys, DEVIATION):
+            yield f"{prefix}self_attn.{part}_proj.weight", (rows, hidden), deviation
+            yield f"{prefix}self_attn.{part}_proj.bias", (rows,), deviation
         yield prefix + "self_attn.o_proj.weight", (hidden, hidden), DEVIATION
         yield prefix + "post_attention_layernorm.weight", (hidden,), None
         for part in "gate", "up":
