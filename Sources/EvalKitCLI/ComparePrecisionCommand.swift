@@ -11,11 +11,11 @@ struct ComparePrecisionCommand: AsyncParsableCommand {
     discussion: """
       The reference decodes one canvas. Four canvases on its way (no step done, a
       quarter, a half, three quarters) go through every precision in single passes:
-      the relative error of the hidden states after each layer and of the logits of
-      the rows that decide masks, and the share of these rows with the same best
-      token. Then each precision decodes the canvas itself: after the first
-      difference it looks at another canvas than the reference, and the rest may
-      differ for that reason alone.
+      the relative error of the hidden states after each layer and of the logits, and
+      the share of rows with the same best token. Logits, and states after the last
+      layer, are those of the rows that decide masks; nothing needs the others. Then
+      each precision decodes the canvas itself: after the first difference it looks at
+      another canvas than the reference, and the rest may differ for that reason alone.
 
       One model is in memory at a time, the reference first. The mask token is never
       drawn. Random weights exaggerate all figures: nothing was trained to be
