@@ -2,6 +2,10 @@
 //
 //     swift build -c release --product kernel-bench && .build/release/kernel-bench [rows [avx512|avx2|portable]]
 //
+//     kernel-bench peak THREADS
+//
+// prints the peaks alone, as JSON, for scripts that put them beside figures of others.
+//
 // Every product is timed between two loops of the multiply-add that it is made of, in the same second, because
 // clocks move with the host. "wall" is what a user waits for, "cpu" is against the time that the process had the
 // cores: on a machine that is not idle only the second says something about the kernels. Medians of the rounds.
@@ -144,11 +148,34 @@ static void measure(const shape *shape, ek_arithmetic arithmetic, ek_path path, 
   ek_pool_stop(pool);
 }
 
+static int print_peaks(ek_path path, size_t threads) {
+  static const char *names[] = {[EK_SINGLE] = "fp32", [EK_BF16] = "bf16", [EK_INT8] = "int8"};
+  ek_pool *pool = threads > 0 ? ek_pool_start(threads) : NULL;
+  if (!pool) {
+    fprintf(stderr, "kernel-bench: %zu threads could not be started\n", threads);
+    return 64;
+  }
+  for (int arithmetic = EK_SINGLE; arithmetic <= EK_INT8; arithmetic++) {
+    double speed[ROUNDS];
+    for (int round = 0; round < ROUNDS; round++) {
+      double started = seconds(CLOCK_MONOTONIC);
+      double operations = ek_peak_run(path, (ek_arithmetic)arithmetic, pool, 400000);
+      speed[round] = operations / (seconds(CLOCK_MONOTONIC) - started);
+    }
+    printf("%s\"%s\": %.4g", arithmetic == EK_SINGLE ? "{" : ", ", names[arithmetic], median(speed));
+  }
+  printf("}\n");
+  ek_pool_stop(pool);
+  return 0;
+}
+
 int main(int count, char **arguments) {
   static const char *names[] = {"portable", "avx2", "avx512"};
   size_t rows = count > 1 ? strtoul(arguments[1], NULL, 10) : 512;
   int path = EK_AVX512;
   while (!ek_path_runs((ek_path)path)) path--;
+  if (count == 3 && strcmp(arguments[1], "peak") == 0)
+    return print_peaks((ek_path)path, strtoul(arguments[2], NULL, 10));
   if (count > 2) {
     path = EK_AVX512;
     while (path >= 0 && strcmp(arguments[2], names[path]) != 0) path--;

@@ -6,6 +6,7 @@ struct ChatCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "chat",
     abstract: "Ask an instruct model; one line a question.",
+    usage: "evalkit chat --model <path> [<options>]",
     discussion: """
       Every question begins a new conversation, as in DiffuCoder's own demo: the model
       does not see the ones before. Ends with the input (Ctrl-D) or Ctrl-C. An answer
@@ -16,9 +17,7 @@ struct ChatCommand: AsyncParsableCommand {
         echo 'Reverse a list in Python.' | evalkit chat --model ./ckpt
       """)
 
-  @Option(help: ArgumentHelp("Checkpoint folder or GGUF file.", valueName: "path"), completion: .directory)
-  var model: String
-
+  @OptionGroup(title: "MODEL") var model: ModelOptions
   @OptionGroup(title: "SAMPLER") var sampler: SamplerOptions
 
   func validate() throws {
@@ -28,10 +27,9 @@ struct ChatCommand: AsyncParsableCommand {
   func run() async throws {
     try await concluding {
       try await interruptible(isResumed: false) {
-        let loaded = try await LoadedModel.load(
-          model, precision: sampler.precision, threads: sampler.threads)
+        let loaded = try await model.load()
         let tokenizer = loaded.model.tokenizer
-        var options = try sampler.denoising()
+        var options = sampler.denoising
         options.endTokens = tokenizer.endTokens
         while let question = ask() {
           guard !question.allSatisfy(\.isWhitespace) else { continue }

@@ -7,7 +7,10 @@ struct CompleteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "complete",
     abstract: "Let a model go on with a prompt.",
-    usage: "evalkit complete --model <path> (--prompt <text> | --prompt-file <file>) [<options>]",
+    usage: """
+      evalkit complete --model <path> --prompt <text> [<options>]
+      evalkit complete --model <path> --prompt-file <file> [<options>]
+      """,
     discussion: """
       On a terminal the canvas is shown while it fills in; elsewhere the text is
       written as far as no mask stands before it. The answer ends before the first
@@ -26,9 +29,6 @@ struct CompleteCommand: AsyncParsableCommand {
         evalkit complete --model ./ckpt --prompt-file - --json < task.py > trace.json
       """)
 
-  @Option(help: ArgumentHelp("Checkpoint folder or GGUF file.", valueName: "path"), completion: .directory)
-  var model: String
-
   @Option(help: ArgumentHelp("The prompt itself.", valueName: "text"))
   var prompt: String?
 
@@ -38,6 +38,7 @@ struct CompleteCommand: AsyncParsableCommand {
     completion: .file())
   var promptFile: String?
 
+  @OptionGroup(title: "MODEL") var model: ModelOptions
   @OptionGroup(title: "SAMPLER") var sampler: SamplerOptions
 
   @Flag(help: "Stop once the answer is complete, and leave masks behind its end; the text is the same.")
@@ -55,12 +56,11 @@ struct CompleteCommand: AsyncParsableCommand {
       try await interruptible(isResumed: false) {
         // Before the model is loaded: a mistyped path should cost nothing.
         let request = try prompt ?? promptFile.map { try CommandFile.text($0) } ?? ""
-        let loaded = try await LoadedModel.load(
-          model, precision: sampler.precision, threads: sampler.threads)
+        let loaded = try await model.load()
         let tokenizer = loaded.model.tokenizer
         let style = sampler.promptStyle ?? .completion
         let text = style == .completion ? request : try loaded.model.text(of: .asking(request), style: style)
-        var options = try sampler.denoising()
+        var options = sampler.denoising
         options.recordsEntropy = json
         options.endTokens = stopAtEnd ? tokenizer.endTokens : []
         let prompt = loaded.model.ids(of: text, style: style)

@@ -17,13 +17,12 @@ actor EngineGenerator: Generator {
   ///
   /// - Parameter style: `nil` takes what the checkpoint was trained for.
   static func load(
-    folder: String, options: DenoisingOptions, style: PromptStyle?, precision: Precision, threads: Int?
+    _ model: ModelOptions, options: DenoisingOptions, style: PromptStyle?
   ) async throws -> EngineGenerator {
-    let loaded = try await LoadedModel.load(folder, precision: precision, threads: threads)
+    let loaded = try await model.load()
     let generator = EngineGenerator(
-      model: loaded.model, hashes: try await loaded.identity(), folder: folder, options: options,
-      style: style,
-      thread: loaded.thread)
+      model: loaded.model, hashes: try await loaded.identity(), folder: model.checkpoint.path,
+      options: options, style: style, thread: loaded.thread)
     // A template that cannot be rendered should not cost a run's beginning.
     if generator.promptStyle == .chat { _ = try generator.text(of: .asking("")) }
     return generator
@@ -86,14 +85,14 @@ extension DiffusionModel {
   }
 
   /// What decides the logits, besides the weights: instruction sets round sums differently.
-  fileprivate var arithmetic: String {
+  var arithmetic: String {
     instructions.map { "\(precision.rawValue)/\($0.rawValue)" } ?? precision.rawValue
   }
 }
 
 extension DenoisingOptions {
   /// What decides the sampled text, for the run's identity.
-  fileprivate var json: JSONObject {
+  var json: JSONObject {
     [
       "algorithm": .string(algorithm.rawValue), "temperature": .double(temperature),
       "top_p": JSONValue(topP), "top_k": JSONValue(topK),

@@ -33,9 +33,8 @@ struct EvalKitCommand: AsyncParsableCommand {
     version: evalkitVersion,
     subcommands: [
       RunCommand.self, ScoreCommand.self, TryCommand.self, CompleteCommand.self, ChatCommand.self,
-      TraceCommand.self, TokenizeCommand.self, LogitsCommand.self, BenchCommand.self, ListCommand.self,
-      DataCommand.self,
-      DoctorCommand.self,
+      TraceCommand.self, TokenizeCommand.self, LogitsCommand.self, BenchCommand.self,
+      ComparePrecisionCommand.self, ListCommand.self, DataCommand.self, DoctorCommand.self,
     ])
 
   static func main() async {

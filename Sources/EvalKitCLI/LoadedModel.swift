@@ -37,6 +37,14 @@ actor LoadedModel {
     try model.measureSpeed(positions: positions, steps: steps, isCancelled: { Task.isCancelled })
   }
 
+  func precisionReference(_ prompt: [Int32], _ options: DenoisingOptions) throws -> PrecisionReference {
+    try model.precisionReference(prompt: prompt, options: options, isCancelled: { Task.isCancelled })
+  }
+
+  func compare(with reference: PrecisionReference) throws -> PrecisionComparison {
+    try model.compare(with: reference, isCancelled: { Task.isCancelled })
+  }
+
   func generate(
     _ prompt: [Int32], _ options: DenoisingOptions, onStep: @escaping @Sendable (DenoisingStep) -> Void
   ) throws -> Generation {

@@ -5,6 +5,7 @@ struct LogitsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "logits",
     abstract: "Write the raw logits of a token sequence, to compare with another implementation.",
+    usage: "evalkit logits --model <path> --tokens <ids> --output <file> [<options>]",
     discussion: """
       The file is NumPy's format 1.0, float32, [tokens, vocabulary]. The logits are those of the
       network's own rows: for Dream and DiffuCoder row i - 1 predicts position i, and nothing
@@ -15,8 +16,7 @@ struct LogitsCommand: AsyncParsableCommand {
         python3 -c 'import numpy; print(numpy.load("logits.npy").argmax(1))'
       """)
 
-  @Option(help: ArgumentHelp("Checkpoint folder or GGUF file.", valueName: "path"), completion: .directory)
-  var model: String
+  @OptionGroup(title: "MODEL") var model: ModelOptions
 
   @Option(help: ArgumentHelp("Token ids, with commas.", valueName: "id,id"), transform: parseTokens)
   var tokens: [Int32]
@@ -24,20 +24,10 @@ struct LogitsCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The file to write.", valueName: "file"), completion: .file(extensions: ["npy"]))
   var output: String
 
-  @Option(help: "Numbers of the weights: fp32, bf16, int8.")
-  var precision: Precision = .fp32
-
-  @Option(help: ArgumentHelp("Cores for the model (default: all).", valueName: "count"))
-  var threads: Int?
-
-  func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
-  }
-
   func run() async throws {
     try await concluding {
       try await interruptible(isResumed: false) {
-        let loaded = try await LoadedModel.load(model, precision: precision, threads: threads)
+        let loaded = try await model.load()
         let logits = try await loaded.logits(tokens)
         try CommandFile.write(
           NumPyArray.file(

@@ -38,9 +38,6 @@ struct TraceSummary {
 
   /// Three decimals.
   private static func rounded(_ value: Double?) -> String {
-    guard let value else { return "-" }
-    let thousandths = Int((value * 1000).rounded())
-    let decimals = "\(thousandths % 1000)"
-    return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - decimals.count) + decimals
+    value.map { $0.decimals(3) } ?? "-"
   }
 }

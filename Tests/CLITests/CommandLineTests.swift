@@ -6,6 +6,7 @@ import Testing
 struct CommandLineTests {
   @Test(arguments: [
     [], ["run"], ["score"], ["list"], ["data"], ["data", "list"], ["data", "pull"], ["doctor"], ["try"],
+    ["complete"], ["chat"], ["logits"], ["bench"], ["compare-precision"],
   ])
   func everyCommandExplainsItself(command: [String]) async throws {
     let result = try await Binary.run(command + ["--help"])

@@ -102,6 +102,8 @@ struct CompleteTests {
     #expect(operations == Double(64 * (2 * layer + 32 * 320)))
     #expect(json["precision"]?.string == precision && json["threads"]?.integer == 1)
     #expect(json["instruction_set"]?.string?.isEmpty == false)
+    #expect(json["tokens_per_second"]?.double == 1 / step && json["schema"]?.string == "evalkit.bench")
+    #expect(json["load_seconds"]?.double ?? 0 > 0 && json["peak_resident_bytes"]?.integer ?? 0 > 1 << 20)
     let long = try await Binary.run(["bench", "--model", Self.checkpoint, "--positions", "100000"])
     #expect(long.code == 64 && long.error.contains("2048"))
   }

@@ -1,5 +1,11 @@
 import EngineKernels
 
+#if canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// How fast a model runs on this machine, beside what the machine can do.
 public struct ModelSpeed: Sendable {
   /// Length of the canvas.
@@ -19,6 +25,20 @@ public struct ModelSpeed: Sendable {
 
   /// The part of the peak that a pass reaches, 0...1.
   public var peakFraction: Double { operations / passSeconds / peak }
+
+  /// The most memory that this process ever had resident, in bytes, mapped files included; `nil` where the system
+  /// does not say.
+  public static var peakResidentBytes: Int? {
+    // Not getrusage: its maximum is inherited from whoever started the process.
+    var bytes = [UInt8](repeating: 0, count: 1 << 13)
+    let file = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    let count = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
+    let text = String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+    let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line?.split { !$0.isWholeNumber }.first.flatMap { Int($0) }.map { $0 * 1024 }
+  }
 }
 
 extension DiffusionModel {

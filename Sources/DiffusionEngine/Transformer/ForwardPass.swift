@@ -16,7 +16,10 @@ struct ForwardPass: Sendable {
   /// - Parameters:
   ///   - tokens: N ids below the vocabulary's size, N the positions of `work`.
   ///   - rows: n rows of the canvas in any order, repeats allowed.
-  func run(_ tokens: [Int32], rows: [Int], _ work: inout Workspace) {
+  ///   - afterLayer: sees the hidden states that each layer leaves: [N, H], and [n, H] after the last.
+  func run(
+    _ tokens: [Int32], rows: [Int], _ work: inout Workspace, afterLayer: (Int, Matrix) -> Void = { (_, _) in }
+  ) {
     precondition(tokens.count == work.all.hidden.rows, "a workspace for another canvas")
     precondition(rows.allSatisfy { tokens.indices.contains($0) }, "a row outside of the canvas")
     for (position, token) in tokens.enumerated() {
@@ -24,12 +27,13 @@ struct ForwardPass: Sendable {
     }
     let (isCausal, block) = (configuration.architecture.isCausal, configuration.blockSize)
     let everyone = Sight(positions: tokens.count, isCausal: isCausal, block: block)
-    for layer in weights.layers.dropLast() {
+    for (index, layer) in weights.layers.dropLast().enumerated() {
       enter(layer, &work.all)
       arithmetic.multiply(
         work.all.input, (layer.query, layer.queryBias), into: &work.all.query,
         (layer.key, layer.keyBias), into: &work.key, (layer.value, layer.valueBias), into: &work.value)
       finish(layer, &work.all, everyone, key: work.key, value: work.value, work.rotary)
+      afterLayer(index, work.all.hidden)
     }
     guard let layer = weights.layers.last else { return }
     if work.wanted.hidden.rows != rows.count { work.wanted = RowBuffers(rows: rows.count, self) }
@@ -42,6 +46,7 @@ struct ForwardPass: Sendable {
     arithmetic.multiply(work.wanted.input, layer.query, bias: layer.queryBias, into: &work.wanted.query)
     let sight = Sight(places: rows, positions: tokens.count, isCausal: isCausal, block: block)
     finish(layer, &work.wanted, sight, key: work.key, value: work.value, work.rotary)
+    afterLayer(weights.layers.count - 1, work.wanted.hidden)
   }
 
   /// The layer's normalised input.
