@@ -106,11 +106,14 @@ public final class DiffusionModel: Sendable {
   ///   - key: names the random numbers, together with `options.seed`.
   ///   - onStep: called after every step; what it throws ends the generation.
   ///   - isCancelled: asked before every step.
+  ///   - isFinal: gets the answer as far as it is committed without a gap, whenever that has grown; true ends the
+  ///     generation there, with masks left behind.
   /// - Throws: `.invalidArgument` with the option named, `.cancelled`, `.interrupted`, or `.malformed`
   ///   when the network yields no numbers.
   public func generate(
     prompt: [Int32], options: DenoisingOptions, key: SampleKey,
-    onStep: ((DenoisingStep) throws -> Void)? = nil, isCancelled: () -> Bool = { false }
+    onStep: ((DenoisingStep) throws -> Void)? = nil, isCancelled: () -> Bool = { false },
+    isFinal: ([Int32]) -> Bool = { _ in false }
   ) throws(EngineError) -> Generation {
     try options.validate(prompt: prompt, configuration)
     let stream = key.stream(seed: options.seed)
@@ -120,13 +123,14 @@ public final class DiffusionModel: Sendable {
           .invalidArgument, "the prompt is empty", hint: "a causal model needs a token to go on from")
       }
       var decoder = AutoregressiveDecoder(network, prompt: prompt, options: options, stream: stream)
-      return try decoder.run(onStep: onStep, isCancelled: isCancelled)
+      return try decoder.run(onStep: onStep, isCancelled: isCancelled, isFinal: isFinal)
     }
     if let size = configuration.blockSize {
       let blocks = BlockDenoiser(network, blockSize: size, options: options, stream: stream)
-      return try blocks.run(prompt: prompt, onStep: onStep, isCancelled: isCancelled)
+      return try blocks.run(
+        prompt: prompt, onStep: onStep, isCancelled: isCancelled, isFinal: isFinal)
     }
     var denoiser = Denoiser(network, prompt: prompt, options: options, stream: stream)
-    return try denoiser.run(onStep: onStep, isCancelled: isCancelled)
+    return try denoiser.run(onStep: onStep, isCancelled: isCancelled, isFinal: isFinal)
   }
 }

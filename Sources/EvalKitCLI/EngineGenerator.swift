@@ -58,10 +58,16 @@ actor EngineGenerator: Generator {
 
   func complete(_ prompt: Prompt, sample: Int) async throws -> Completion {
     let ids = model.ids(of: prompt.text, style: prompt.style)
+    var isCut = false
     let generation = try model.generate(
       prompt: ids, options: options, key: SampleKey(task: prompt.task, sample: sample), onStep: nil,
-      isCancelled: { Task.isCancelled })
-    let answer = generation.answer(endTokens: options.endTokens)
+      isCancelled: { Task.isCancelled },
+      isFinal: { answer in
+        isCut = Completion(text: model.tokenizer.decode(answer)).isSettled(by: prompt.stops)
+        return isCut
+      })
+    var answer = generation.answer(endTokens: options.endTokens)
+    if isCut { answer = Array(answer.prefix { $0 != model.configuration.maskToken }) }
     return Completion(
       text: model.tokenizer.decode(answer),
       facts: [

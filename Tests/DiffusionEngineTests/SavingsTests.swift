@@ -73,6 +73,30 @@ struct SavingsTests {
     }
   }
 
+  /// Whoever reads the answer as it grows may end it: what stands there is what the whole run has there.
+  @Test(arguments: Trace.all.filter { $0.model == "tiny" }, [1, 5])
+  func aFinalAnswerIsTheBeginningOfTheWhole(_ trace: Trace, _ wanted: Int) throws {
+    let model = try Fixture.model("tiny")
+    let mask = try #require(model.configuration.maskToken)
+    let whole = try run(trace, model, .all)
+    var seen: [[Int32]] = []
+    let stopped = try model.generate(
+      prompt: trace.prompt, options: trace.options, key: trace.key,
+      isFinal: {
+        seen.append($0)
+        return $0.count >= wanted
+      })
+    let answer = Array(whole.generated.prefix { $0 != mask })
+    #expect(zip(seen, seen.dropFirst()).allSatisfy { $0.count < $1.count && $1.starts(with: $0) })
+    #expect(seen.allSatisfy { answer.starts(with: $0) })
+    #expect(stopped.forwards <= whole.forwards)
+    if let last = seen.last, last.count >= wanted {
+      #expect(stopped.generated.starts(with: last))
+    } else if trace.prompt.contains(mask) {
+      #expect(seen.isEmpty || stopped == whole)
+    }
+  }
+
   @Test func anEarlyEndSavesSteps() throws {
     let model = try Fixture.model("tiny")
     let saved = try Trace.all.reduce(0) { total, trace in

@@ -21,9 +21,9 @@ struct AutoregressiveDecoder {
     promptCount = prompt.count
   }
 
-  /// Runs until the end token or the last step; `onStep` and `isCancelled` are called once in each.
+  /// Runs until the end token, a final answer or the last step; `onStep` and `isCancelled` are called once in each.
   mutating func run(
-    onStep: ((DenoisingStep) throws -> Void)?, isCancelled: () -> Bool
+    onStep: ((DenoisingStep) throws -> Void)?, isCancelled: () -> Bool, isFinal: ([Int32]) -> Bool
   ) throws(EngineError) -> Generation {
     for step in 0..<options.maxNewTokens {
       if isCancelled() { throw .cancelled }
@@ -33,7 +33,7 @@ struct AutoregressiveDecoder {
         index: step, steps: options.maxNewTokens, tokens: tokens, committed: [tokens.count - 1],
         ranForward: true
       ).report(to: onStep)
-      if token == network.configuration.endToken { break }
+      if token == network.configuration.endToken || isFinal(Array(tokens[promptCount...])) { break }
     }
     let steps = tokens.count - promptCount
     return Generation(

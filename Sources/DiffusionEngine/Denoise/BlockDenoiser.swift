@@ -26,7 +26,8 @@ struct BlockDenoiser {
 
   /// Runs every block; `onStep` sees the whole canvas.
   func run(
-    prompt: [Int32], onStep: ((DenoisingStep) throws -> Void)?, isCancelled: () -> Bool
+    prompt: [Int32], onStep: ((DenoisingStep) throws -> Void)?, isCancelled: () -> Bool,
+    isFinal: ([Int32]) -> Bool
   ) throws(EngineError) -> Generation {
     guard let mask = network.configuration.maskToken else {
       preconditionFailure("a causal network has nothing to unmask")
@@ -44,7 +45,7 @@ struct BlockDenoiser {
         options: options, stream: stream)
       let part = try denoiser.run(
         onStep: onStep.map { onStep in { try onStep($0.extended(by: rest, steps: options.steps)) } },
-        isCancelled: isCancelled)
+        isCancelled: isCancelled, isFinal: isFinal)
       canvas.replaceSubrange(..<end, with: part.tokens)
       parts.append(part)
       step += denoiser.stepCount

@@ -22,6 +22,8 @@ struct Denoiser {
   private var revealedCount = 0
   private var commits: [Commit] = []
   private var maskDraws = 0
+  /// Tokens of the answer before its first mask, when they were last looked at.
+  private var answerCount = 0
 
   private let maskToken: Int32
 
@@ -65,11 +67,14 @@ struct Denoiser {
     work = Workspace(positions: canvas.count, network)
   }
 
-  /// Runs every step; `onStep` and `isCancelled` are called once in each.
+  /// Runs every step; `onStep` and `isCancelled` are called once in each, `isFinal` as ``DiffusionModel/generate``
+  /// says.
   mutating func run(
-    onStep: ((DenoisingStep) throws -> Void)?, isCancelled: () -> Bool
+    onStep: ((DenoisingStep) throws -> Void)?, isCancelled: () -> Bool,
+    isFinal: ([Int32]) -> Bool = { _ in false }
   ) throws(EngineError) -> Generation {
-    for index in 0..<schedule.steps where !(savings.contains(.settledText) && answerIsSettled) {
+    for index in 0..<schedule.steps {
+      if savings.contains(.settledText) && answerIsSettled(isFinal) { break }
       if isCancelled() { throw .cancelled }
       let step = firstStep + index
       let before = forwards
@@ -100,12 +105,15 @@ struct Denoiser {
       maskDraws: maskDraws)
   }
 
-  /// Whether an end token stands in the answer with no mask before it, in the prompt neither. What is
-  /// committed never changes, so the text up to there is final, whatever the rest becomes.
-  private var answerIsSettled: Bool {
-    guard !options.endTokens.isEmpty, !canvas[..<promptCount].contains(maskToken) else { return false }
-    let first = canvas[promptCount...].first { $0 == maskToken || options.endTokens.contains($0) }
-    return first.map { $0 != maskToken } ?? false
+  /// Whether an end token stands in the answer with no mask before it, in the prompt neither, or what stands before
+  /// the first mask says enough. What is committed never changes, so it is final, whatever the rest becomes.
+  private mutating func answerIsSettled(_ isFinal: ([Int32]) -> Bool) -> Bool {
+    if canvas[..<promptCount].contains(maskToken) { return false }
+    let answer = canvas[promptCount...].prefix { $0 != maskToken && !options.endTokens.contains($0) }
+    if answer.endIndex < canvas.count && canvas[answer.endIndex] != maskToken { return true }
+    guard answer.count > answerCount else { return false }
+    answerCount = answer.count
+    return isFinal(Array(answer))
   }
 
   /// The positions of `masked` that `step` reveals, with their tokens.

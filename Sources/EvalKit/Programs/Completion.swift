@@ -22,6 +22,20 @@ extension Completion {
     let kept = String(decoding: bytes[..<end], as: UTF8.self)
     return kept.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "    ")
   }
+
+  /// Whether ``cut(at:)`` keeps the same whatever text follows: a stop string stands in the text, and no other one can
+  /// have begun before it that is still to end.
+  public func isSettled(by stops: [String]) -> Bool {
+    let bytes = Array(text.utf8)
+    let needles = stops.map { Array($0.utf8) }.filter { !$0.isEmpty }
+    guard let end = needles.compactMap({ firstOccurrence(of: $0, in: bytes) }).min() else { return false }
+    return !needles.contains { needle in
+      // Only these can reach the end of the text.
+      (max(0, bytes.count - needle.count + 1)..<bytes.count).contains { start in
+        start < end && needle.starts(with: bytes[start...])
+      }
+    }
+  }
 }
 
 /// Byte search: Swift's own compares by canonical equivalence, where `"\n"` does not match inside `"\r\n"`.
