@@ -59,6 +59,10 @@ def json_of(command):
     return json.loads(finished(command)[0])
 
 
+def is_newer(made, source):
+    return made.exists() and made.stat().st_mtime >= source.stat().st_mtime
+
+
 class Engines:
     def __init__(self, options, model, config):
         self.options, self.model, self.config = options, model, config
@@ -116,13 +120,13 @@ class Engines:
         return float(found[1]) * 1e-3
 
     def converted(self, variant):
-        """The checkpoint as GGUF in this type; made when it is first asked for."""
+        """The checkpoint as GGUF in this type; made once for each checkpoint."""
         folder = self.options.peers / "gguf"
         folder.mkdir(exist_ok=True)
         whole, wanted = (folder / f"{self.model.name}-{kind}.gguf" for kind in ("bf16", variant))
-        if not whole.exists():
+        if not is_newer(whole, self.model / "config.json"):
             finished([sys.executable, HERE / "dream_to_gguf.py", self.model, whole])
-        if not wanted.exists():
+        if not is_newer(wanted, whole):
             finished([self.options.peers / "llama-build/bin/llama-quantize", whole, f"{wanted}.partial", variant])
             os.rename(f"{wanted}.partial", wanted)
         return wanted
