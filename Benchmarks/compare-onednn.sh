@@ -1,8 +1,9 @@
 #!/bin/sh
-# Our matrix products against oneDNN's at the shapes of Qwen2.5-Coder: speed, and with --bits whether a row's
-# products keep their bits whatever else is computed. What it showed, and what follows: Benchmarks/kernels/README.md.
+# Our matrix products against oneDNN's at the shapes of Qwen2.5-Coder: speed; with --bits whether a row's products
+# keep their bits whatever else is computed; with --fused speed together with what follows a product. What it showed,
+# and what follows from it: Benchmarks/kernels/README.md.
 #
-# usage: Benchmarks/compare-onednn.sh [rows [NAME]] | --bits [NAME]
+# usage: Benchmarks/compare-onednn.sh [rows [NAME]] | --bits [NAME] | --fused [NAME]
 #
 # Installs Debian's libdnnl-dev as root where it is missing. ONEDNN=FOLDER takes another build: FOLDER/include and
 # FOLDER/lib. Threads of OpenMP sleep while they wait unless OMP_WAIT_POLICY says otherwise: on a machine that is not
@@ -22,7 +23,7 @@ for file in "$kernels"/*.c; do
     -o "$build/$(basename "$file").o"
 done
 clang++ -O2 -Wall -Wextra -Werror -std=c++20 -I"$kernels/include" ${onednn:+-I"$onednn/include"} \
-  "$root/Benchmarks/kernels/onednn.cpp" "$build"/*.o -o "$build/compare-onednn" \
+  "$root"/Benchmarks/kernels/onednn/*.cpp "$build"/*.o -o "$build/compare-onednn" \
   ${onednn:+-L"$onednn/lib" -Wl,-rpath,"$onednn/lib"} -ldnnl -l:libgomp.so.1 -lpthread -lm
 OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 export OMP_WAIT_POLICY
