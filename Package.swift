@@ -53,7 +53,8 @@ let package = Package(
 
     // The share of the machine's peak that they reach.
     .executableTarget(
-      name: "kernel-bench", dependencies: ["EngineKernels"], path: "Benchmarks/kernels", cSettings: strictC),
+      name: "kernel-bench", dependencies: ["EngineKernels"], path: "Benchmarks/kernels",
+      exclude: ["README.md", "onednn"], cSettings: strictC),
 
     // weights -> tokens -> denoise -> text. Knows no benchmark.
     .target(

@@ -14,59 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "engine_kernels.h"
-
-enum { ROUNDS = 7 };
-
-typedef struct shape {
-  const char *name;
-  size_t rows, columns, group;
-  bool gated;  // two of them, whose products the engine multiplies at once
-} shape;
-
-static const shape shapes[] = {
-    {"0.5B q, o", 896, 896, 0, false},
-    {"0.5B gate, up", 4864, 896, 0, true},
-    {"0.5B down", 896, 4864, 128, false},
-    {"1.5B q, o", 1536, 1536, 0, false},
-    {"1.5B gate, up", 8960, 1536, 0, true},
-    {"1.5B down", 1536, 8960, 128, false},
-    {"7B q, o", 3584, 3584, 0, false},
-    {"7B k, v", 512, 3584, 0, false},
-    {"7B gate, up", 18944, 3584, 0, true},
-    {"7B down", 3584, 18944, 128, false},
-    {"0.5B head", 151936, 896, 0, false},
-    {"7B head", 152064, 3584, 0, false},
-};
-
-typedef struct span {
-  double wall, cpu;
-} span;
-
-static double seconds(clockid_t clock) {
-  struct timespec now;
-  clock_gettime(clock, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static span now(void) { return (span){seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID)}; }
-
-static span since(span start) {
-  span end = now();
-  return (span){end.wall - start.wall, end.cpu - start.cpu};
-}
-
-static int ascending(const void *left, const void *right) {
-  double a = *(const double *)left, b = *(const double *)right;
-  return (a > b) - (a < b);
-}
-
-static double median(double *values) {
-  qsort(values, ROUNDS, sizeof *values, ascending);
-  return values[ROUNDS / 2];
-}
+#include "measuring.h"
 
 static void *memory(size_t bytes) {
   void *result = ek_allocate(bytes);
@@ -189,8 +139,7 @@ int main(int count, char **arguments) {
       "wall", "cpu");
   for (size_t threads = 1; threads <= 2; threads++)
     for (int arithmetic = EK_BF16; arithmetic <= EK_INT8; arithmetic++)
-      // Heads are never int8.
-      for (size_t at = 0; at < sizeof shapes / sizeof *shapes - (arithmetic == EK_INT8 ? 2 : 0); at++)
+      for (size_t at = 0; at < (size_t)(arithmetic == EK_INT8 ? SHAPES - HEADS : SHAPES); at++)
         measure(&shapes[at], (ek_arithmetic)arithmetic, (ek_path)path, threads, rows);
   return 0;
 }
