@@ -1,0 +1,1 @@
+enum Baseline { static let schemaVersion = 1 }
