@@ -33,7 +33,7 @@ struct EvalKitCommand: AsyncParsableCommand {
     version: evalkitVersion,
     subcommands: [
       RunCommand.self, ScoreCommand.self, TryCommand.self, CompleteCommand.self, ChatCommand.self,
-      CompareCommand.self,
+      CompareCommand.self, VerifyCommand.self,
       TraceCommand.self, LogitsCommand.self, BenchCommand.self, ListCommand.self, DataCommand.self,
       DoctorCommand.self,
     ])

@@ -43,13 +43,28 @@ enum RunFile: String {
     } catch {
       throw EvalKitError(.data, "cannot read '\(file)'", cause: "\(error)")
     }
-    guard version <= newest else {
+    try refuse(version, in: folder)
+    return document
+  }
+
+  /// Checks the version before anything else is said about the file, which may follow other rules.
+  func refuseNewer(in folder: String) throws(EvalKitError) {
+    let file = "\(folder)/\(rawValue)"
+    if access(file, F_OK) != 0 { throw absence(in: folder) }
+    guard let bytes = try? FileBytes.read(file, limit: 1 << 31), let document = try? JSONValue(parsing: bytes)
+    else { return }
+    if let version = (self == .identity ? document["identity"] : document)?["schema_version"]?.integer {
+      try refuse(version, in: folder)
+    }
+  }
+
+  private func refuse(_ version: Int, in folder: String) throws(EvalKitError) {
+    if version > newest {
       throw EvalKitError(
-        .data, "'\(file)' was written by a newer evalkit",
+        .data, "'\(folder)/\(rawValue)' was written by a newer evalkit",
         cause: "its schema_version is \(version), this evalkit (\(evalkitVersion)) reads up to \(newest)",
         hint: "use the evalkit that made it, or a later one")
     }
-    return document
   }
 
   private var schema: String { "evalkit.\(rawValue.prefix { $0 != "." })" }
