@@ -138,7 +138,7 @@ let package = Package(
     .testTarget(
       name: "EvalKitTests",
       dependencies: [
-        "EvalKit", "JSON", "Sandbox", "evalkit-fetch",
+        "EvalKit", "JSON", "Sandbox", "Statistics", "evalkit-fetch",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       // Run by DownloadTests, not compiled.

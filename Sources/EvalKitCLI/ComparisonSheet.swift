@@ -78,9 +78,10 @@ struct ComparisonSheet {
     let verdict =
       !score.isDistinguishable
       ? "not distinguishable" : score.scores.difference < 0 ? "new is worse" : "new is better"
+    if score.scores.discordance == 0 { return "\(score.benchmark) plus pass@\(score.k): no task changed" }
     let seen =
       score.scores.detectableDifference.map { "\(percent($0)) points would be seen with chance 0.8" }
-      ?? "no change of this kind is large enough to be seen"
+      ?? "even a change of all of them on one side would hardly be seen"
     let kind = score.scores.outcomes == nil ? "discordance" : "discordant tasks"
     return "\(score.benchmark) plus pass@\(score.k): \(verdict); at \(percent(score.scores.discordance)) % "
       + "\(kind), \(seen)"
