@@ -6,6 +6,7 @@ struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Compare runs task by task, and say whether they differ.",
+    usage: "evalkit compare <base> <new> ... [<options>]",
     discussion: """
       Pairs the tasks of BASE with those of each other run. Single answers:
       McNemar's mid-p and Tango's interval. Several samples, pass@k: sign flips

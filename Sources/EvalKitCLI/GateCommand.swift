@@ -11,6 +11,7 @@ struct GateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gate",
     abstract: "Say whether a run may take the place of its baseline: for CI.",
+    usage: "evalkit gate --baseline <dir> --run <dir> [<options>]",
     discussion: """
       Passes when a drop of --max-drop is excluded, fails when there is a drop and
       it is not, and says "cannot tell" when there are too few tasks to know.
@@ -22,7 +23,7 @@ struct GateCommand: AsyncParsableCommand {
         evalkit gate --baseline Results/baseline-7b --run Results/new
         evalkit gate --baseline Results/baseline-7b --run new --junit gate.xml
         evalkit gate init Results/good --baseline Results/baseline-int8 --exact
-        evalkit gate simulate humaneval+ mbpp+ --discordance 0.05
+        evalkit gate --simulate humaneval+ mbpp+ --discordance 0.05
 
       EXIT CODES
         0 pass; 1 fail; 4 cannot tell; 2 not comparable, or no such run
@@ -155,6 +156,7 @@ struct GateInitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
     abstract: "Make a run the baseline of later ones.",
+    usage: "evalkit gate init <run> --baseline <dir> [<options>]",
     discussion: """
       Verifies the run and copies its folder, with the gate's rule and the command
       that repeats it in baseline.json. Commit the folder.

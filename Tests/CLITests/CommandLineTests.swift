@@ -6,6 +6,7 @@ import Testing
 struct CommandLineTests {
   @Test(arguments: [
     [], ["run"], ["score"], ["list"], ["data"], ["data", "list"], ["data", "pull"], ["doctor"], ["try"],
+    ["compare"], ["gate"], ["gate", "check"], ["gate", "init"], ["gate", "simulate"], ["verify"],
   ])
   func everyCommandExplainsItself(command: [String]) async throws {
     let result = try await Binary.run(command + ["--help"])
