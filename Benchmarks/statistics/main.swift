@@ -75,12 +75,12 @@ print("\nTen samples a task, pass@1: 95 % intervals that contain the truth, and 
 print(
   "in % (of a twentieth of the repetitions); 'chancy' tasks have samples of both kinds, 'broken' ones lose all\n"
 )
-print(["tasks", "chancy", "broken", "percent.", "bca", "flips 5", "worse 1"].map(column).joined())
+print(["tasks", "chancy", "broken", "percent.", "bca", "widened", "flips 5", "worse 1"].map(column).joined())
 let fewer = max(1, repetitions / 20)
 for count in [50, 164, 378] {
   for chancy in [0.05, 0.2, 0.6] {
-    for broken in [0, 0.05] {
-      var (percentile, corrected, flips5, worse1) = (0, 0, 0, 0)
+    for broken in [0, 0.02, 0.05] {
+      var (percentile, corrected, widened, flips5, worse1) = (0, 0, 0, 0, 0)
       // Chancy tasks are right with chance one quarter, which skews their scores; all others are solved.
       let truth = -broken * (1 - 0.75 * chancy)
       for repetition in 0..<fewer {
@@ -96,12 +96,14 @@ for count in [50, 164, 378] {
         let bootstrap = PairedBootstrap(strata: [differences], resamples: 2000, seed: UInt64(repetition))
         if bootstrap.interval(tail: 0.025).contains(truth) { percentile += 20 }
         if bootstrap.correctedInterval(tail: 0.025)?.contains(truth) ?? false { corrected += 20 }
-        let flips = SignFlips(differences, draws: 2000, seed: UInt64(repetition))
-        if flips.p < 0.05 { flips5 += 20 }
-        if flips.worseP < 0.01 { worse1 += 20 }
+        let scores = PairedScores(
+          strata: [differences], isSingle: false, resamples: 2000, seed: UInt64(repetition))
+        if scores.interval(tail: 0.025).contains(truth) { widened += 20 }
+        if scores.p < 0.05 { flips5 += 20 }
+        if scores.worseP < 0.01 { worse1 += 20 }
       }
       let row = ["\(count)", "\(chancy)", "\(broken)"].map(column)
-      print((row + [percentile, corrected, flips5, worse1].map(percent)).joined())
+      print((row + [percentile, corrected, widened, flips5, worse1].map(percent)).joined())
     }
   }
 }

@@ -54,9 +54,6 @@ public struct PairedBootstrap: Sendable {
     return low <= high ? low...high : nil
   }
 
-  /// Whether every resample has the same mean.
-  public var isConstant: Bool { resampled.first == resampled.last }
-
   private func quantile(_ probability: Double) -> Double {
     let at = probability * Double(resampled.count - 1)
     let index = min(max(Int(at), 0), resampled.count - 1)

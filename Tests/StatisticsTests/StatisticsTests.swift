@@ -87,8 +87,17 @@ struct StatisticsTests {
 
   @Test func equalDifferencesHaveNoBootstrapInterval() {
     let same = PairedBootstrap(strata: [[0, 0, 0], []], resamples: 10)
-    #expect(same.correctedInterval(tail: 0.025) == nil && same.isConstant && same.mean == 0)
+    #expect(same.correctedInterval(tail: 0.025) == nil && same.mean == 0)
     #expect(same.interval(tail: 0.025) == 0...0)
+  }
+
+  /// Where no task differs, the widened interval is about as wide as the one of single answers.
+  @Test func severalSamplesAlwaysHaveAWidth() {
+    let zero = PairedScores(strata: [Array(repeating: 0, count: 164)], isSingle: false)
+    let interval = zero.interval(tail: 0.025)
+    #expect(interval.contains(0) && (0.01...0.03).contains(interval.upperBound) && zero.p == 1)
+    let all = PairedScores(strata: [Array(repeating: 1, count: 20), [1]], isSingle: false)
+    #expect(all.interval(tail: 0.025).upperBound == 1 && all.interval(tail: 0.025).lowerBound > 0.7)
   }
 
   @Test func theSameSeedGivesTheSameInterval() {

@@ -37,7 +37,7 @@ struct ComparisonTests {
     #expect(comparison.scores.map(\.k) == [1, 1, 4, 4])
     for score in comparison.scores where score.half == .plus {
       #expect(score.scores.outcomes == nil && score.scores.test == "sign flips")
-      #expect(score.scores.intervalMethod == "bootstrap percentile")
+      #expect(score.scores.intervalMethod == "bootstrap, widened")
       #expect(score.isDistinguishable && score.scores.interval(tail: 0.025).upperBound < 0)
     }
     let again = try compare(MadeUpRun.run("a", ["s": samples]), MadeUpRun.run("b", ["s": fewer]), ks: [1, 4])
