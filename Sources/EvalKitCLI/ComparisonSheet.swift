@@ -35,8 +35,7 @@ struct ComparisonSheet {
     }
     lines += comparison.scores.filter { $0.half == .plus }.map(ComparisonSheet.meaning)
     for change in comparison.changes {
-      lines += ComparisonSheet.list("newly failing", change.worse, of: change)
-      lines += ComparisonSheet.list("newly passing", change.better, of: change)
+      for (title, tasks) in change.lists { lines += ComparisonSheet.list(title, tasks, of: change) }
     }
     if let programs {
       for change in comparison.changes.flatMap({ $0.worse + $0.better }) {
@@ -80,7 +79,7 @@ struct ComparisonSheet {
       ? "not distinguishable" : score.scores.difference < 0 ? "new is worse" : "new is better"
     if score.scores.discordance == 0 { return "\(score.benchmark) plus pass@\(score.k): no task changed" }
     let seen =
-      score.scores.detectableDifference.map { "\(percent($0)) points would be seen with chance 0.8" }
+      score.scores.detectableDifference().map { "\(percent($0)) points would be seen with chance 0.8" }
       ?? "even a change of all of them on one side would hardly be seen"
     let kind = score.scores.outcomes == nil ? "discordance" : "discordant tasks"
     return "\(score.benchmark) plus pass@\(score.k): \(verdict); at \(percent(score.scores.discordance)) % "

@@ -92,9 +92,18 @@ public struct PairedScores: Sendable {
     }
   }
 
-  /// The smallest true difference that a two-sided test at 5 % finds with chance 0.8, at the observed
-  /// discordance; `nil` when it would find none.
-  public var detectableDifference: Double? {
-    PairedPower(count: count, discordance: discordance).detectableDifference(tail: 0.025)
+  /// The smallest true difference that is found with chance 0.8, at the observed discordance; `nil` when
+  /// none would be.
+  ///
+  /// - Parameter tail: the test's size on the side that counts: 0.025 for a two-sided test at 5 %.
+  public func detectableDifference(tail: Double = 0.025) -> Double? {
+    switch evidence {
+    case .single:
+      return PairedPower(count: count, discordance: discordance).detectableDifference(tail: tail)
+    case .several:
+      // A task can change by a part: the difference is not bounded by the discordance.
+      let spread = ((discordance - difference * difference) / Double(count)).squareRoot()
+      return spread > 0 ? (Normal.quantile(0.8) - Normal.quantile(tail)) * spread : nil
+    }
   }
 }

@@ -96,6 +96,9 @@ struct StatisticsTests {
     let zero = PairedScores(strata: [Array(repeating: 0, count: 164)], isSingle: false)
     let interval = zero.interval(tail: 0.025)
     #expect(interval.contains(0) && (0.01...0.03).contains(interval.upperBound) && zero.p == 1)
+    #expect(zero.detectableDifference() == nil)
+    let some = PairedScores(strata: [(0..<100).map { $0 % 2 == 0 ? 0.1 : -0.1 }], isSingle: false)
+    #expect(abs((some.detectableDifference() ?? 0) - 2.801585 * 0.01) < 1e-6)
     let all = PairedScores(strata: [Array(repeating: 1, count: 20), [1]], isSingle: false)
     #expect(all.interval(tail: 0.025).upperBound == 1 && all.interval(tail: 0.025).lowerBound > 0.7)
   }

@@ -76,6 +76,15 @@ public struct BenchmarkChanges: Sendable {
   public let worse: [TaskChange]
   /// Right more often than before, the largest gain first.
   public let better: [TaskChange]
+
+  /// Both lists with their titles, for people.
+  public var lists: [(title: String, tasks: [TaskChange])] {
+    let isSingle = (worse + better).allSatisfy { $0.base.of <= 1 && $0.new.of <= 1 }
+    return [
+      (isSingle ? "newly failing" : "less often right", worse),
+      (isSingle ? "newly passing" : "more often right", better),
+    ]
+  }
 }
 
 /// Two runs, paired by task.

@@ -71,7 +71,7 @@ extension ScoreComparison {
       "discordance": .double(scores.discordance),
       "p": .double(scores.p), "p_exact": JSONValue(scores.outcomes?.exactP),
       "p_adjusted": .double(adjustedP), "test": .string(scores.test),
-      "detectable_difference": JSONValue(scores.detectableDifference),
+      "detectable_difference": JSONValue(scores.detectableDifference()),
       "distinguishable": .bool(isDistinguishable),
     ]
   }

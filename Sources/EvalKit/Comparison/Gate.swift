@@ -110,9 +110,8 @@ public struct Gate: Sendable {
   }
 
   private static func resolution(_ scores: PairedScores, _ rule: RegressionRule) -> String {
-    let power = PairedPower(count: scores.count, discordance: scores.discordance)
     let seen =
-      power.detectableDifference(tail: rule.alpha).map { "a drop of \(percent($0)) points" } ?? "no drop"
+      scores.detectableDifference(tail: rule.alpha).map { "a drop of \(percent($0)) points" } ?? "no drop"
     return
       "with so many tasks and \(percent(scores.discordance)) % discordance \(seen) fails with chance 0.8: "
       + "take more tasks or samples, or a larger --max-drop"

@@ -20,9 +20,7 @@ extension Gate {
       "tasks": JSONValue(scores.count), "difference": .double(scores.difference),
       "bound": .double(settings.rule.lowerBound(scores)), "worse_p": .double(scores.worseP),
       "discordance": .double(scores.discordance),
-      "detectable_difference": JSONValue(
-        PairedPower(count: scores.count, discordance: scores.discordance)
-          .detectableDifference(tail: settings.rule.alpha)),
+      "detectable_difference": JSONValue(scores.detectableDifference(tail: settings.rule.alpha)),
       "comparison": Comparison.document(of: [comparison]),
     ]
   }
@@ -90,7 +88,7 @@ extension Gate {
 
   private var changeLists: [String] {
     comparison.changes.flatMap { change in
-      [("newly failing", change.worse), ("newly passing", change.better)].map { title, tasks in
+      change.lists.map { title, tasks in
         let names = tasks.prefix(50).map(\.task).joined(separator: ", ")
         let rest = tasks.count > 50 ? ", …" : ""
         return "\(change.benchmark): \(tasks.count) \(title)\(tasks.isEmpty ? "" : ": \(names)\(rest)")"
