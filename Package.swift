@@ -65,6 +65,14 @@ let package = Package(
       ],
       swiftSettings: strict + optimized),
 
+    // Tests, intervals and power of paired scores. Numbers only; apart, because resampling needs the optimiser.
+    .target(name: "Statistics", swiftSettings: strict + optimized),
+
+    // How often its intervals cover and its tests err.
+    .executableTarget(
+      name: "statistics-bench", dependencies: ["Statistics"], path: "Benchmarks/statistics",
+      swiftSettings: strict + optimized),
+
     // Programs in, verdicts out. Knows neither benchmark files nor models.
     .target(name: "CandidateEntry", path: "Sandbox/entry", cSettings: strictC + selfContained),
     .executableTarget(
@@ -91,7 +99,7 @@ let package = Package(
     .target(
       name: "EvalKit",
       dependencies: [
-        "JSON", "Sandbox", "CZlib",
+        "JSON", "Sandbox", "Statistics", "CZlib",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Subprocess", package: "swift-subprocess"),
@@ -106,12 +114,15 @@ let package = Package(
     .executableTarget(
       name: "EvalKitCLI",
       dependencies: [
-        "EvalKit", "DiffusionEngine", "evalkit-jail", "evalkit-fetch",
+        "EvalKit", "DiffusionEngine", "Statistics", "evalkit-jail", "evalkit-fetch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TextTable", package: "TextTable"),
       ],
       swiftSettings: strict),
 
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics", "EvalKit", "JSON"], exclude: ["Fixtures"],
+      swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
     .testTarget(
       name: "DiffusionEngineTests", dependencies: ["DiffusionEngine", "JSON"], exclude: ["Fixtures"],
@@ -128,7 +139,7 @@ let package = Package(
     .testTarget(
       name: "EvalKitTests",
       dependencies: [
-        "EvalKit", "JSON", "Sandbox", "evalkit-fetch",
+        "EvalKit", "JSON", "Sandbox", "Statistics", "evalkit-fetch",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       // Run by DownloadTests, not compiled.

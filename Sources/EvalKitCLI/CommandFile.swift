@@ -40,7 +40,16 @@ enum CommandFile {
 
   /// Writes `bytes` to a new or emptied file.
   static func write(_ bytes: [UInt8], to path: String) throws(EvalKitError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    try put(bytes, to: path, O_TRUNC)
+  }
+
+  /// Writes `bytes` behind what the file holds.
+  static func append(_ bytes: [UInt8], to path: String) throws(EvalKitError) {
+    try put(bytes, to: path, O_APPEND)
+  }
+
+  private static func put(_ bytes: [UInt8], to path: String, _ mode: Int32) throws(EvalKitError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | mode | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure("write", path) }
     var start = 0
     while start < bytes.count {

@@ -93,7 +93,7 @@ struct CommonOptions: ParsableArguments {
 
 extension PromptStyle: ExpressibleByArgument {}
 
-private func parseKs(_ text: String) throws -> [Int] {
+func parseKs(_ text: String) throws -> [Int] {
   let ks = text.split(separator: ",").map { Int($0) }
   guard !ks.isEmpty, ks.allSatisfy({ ($0 ?? 0) >= 1 }) else {
     throw ValidationError("--k takes whole numbers from 1, with commas: --k 1,10")

@@ -73,6 +73,7 @@ actor EngineGenerator: Generator {
       facts: [
         "prompt_tokens": JSONValue(ids.count), "forward_passes": JSONValue(generation.forwards),
         "masks_left": JSONValue(answer.count { $0 == model.configuration.maskToken }),
+        "tokens_sha256": .string(Completion.hash(ofTokens: answer)),
       ])
   }
 }

@@ -12,6 +12,7 @@ enum Outcome {
   static let no = ExitCode(1)
   static let failed = ExitCode(2)
   static let notTrusted = ExitCode(3)
+  static let cannotTell = ExitCode(4)
   static let nothingSelected = ExitCode(5)
 }
 

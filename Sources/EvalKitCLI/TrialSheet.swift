@@ -117,21 +117,6 @@ struct TrialSheet {
     return value.prefix(half) + " ...\(size) characters... " + value.suffix(half)
   }
 
-  /// Nothing a program wrote moves the cursor, changes a colour, or turns the line round.
-  private func plain(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case _ where scalar == "\n": result += "\n"
-      case _ where scalar == "\t": result += "    "
-      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
   /// `text` after `label`, later lines under its first column.
   private func wrapped(_ text: String, after label: String) -> [String] {
     let indent = String(repeating: " ", count: label.count)

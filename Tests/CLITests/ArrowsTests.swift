@@ -7,12 +7,13 @@ struct ArrowsTests {
     "Sources/JSON": ["CJSONC"],
     "Sources/DiffusionEngine": ["JSON", "COpenBLAS", "EngineKernels"],
     "Sandbox": ["JSON"],
-    "Sources/EvalKit": ["JSON", "Sandbox", "CZlib"],
-    "Sources/EvalKitCLI": ["JSON", "EvalKit", "DiffusionEngine", "Sandbox"],
+    "Sources/EvalKit": ["JSON", "Sandbox", "Statistics", "CZlib"],
+    "Sources/Statistics": [],
+    "Sources/EvalKitCLI": ["JSON", "EvalKit", "DiffusionEngine", "Sandbox", "Statistics"],
   ]
   private static let ours: Set<String> = [
     "JSON", "DiffusionEngine", "Sandbox", "EvalKit", "EvalKitCLI", "CJSONC", "COpenBLAS", "CZlib",
-    "EngineKernels",
+    "EngineKernels", "Statistics",
   ]
 
   @Test(arguments: allowed.keys.sorted())

@@ -6,7 +6,8 @@ import Testing
 struct CommandLineTests {
   @Test(arguments: [
     [], ["run"], ["score"], ["list"], ["data"], ["data", "list"], ["data", "pull"], ["doctor"], ["try"],
-    ["complete"], ["chat"], ["logits"], ["bench"], ["compare-precision"],
+    ["complete"], ["chat"], ["logits"], ["bench"], ["compare-precision"], ["tokenize"], ["trace"],
+    ["compare"], ["gate"], ["gate", "check"], ["gate", "init"], ["gate", "simulate"], ["verify"],
   ])
   func everyCommandExplainsItself(command: [String]) async throws {
     let result = try await Binary.run(command + ["--help"])

@@ -1,3 +1,4 @@
+import Crypto
 public import JSON
 
 /// What a generator made of one prompt.
@@ -14,6 +15,16 @@ public struct Completion: Sendable {
 }
 
 extension Completion {
+  /// The SHA-256 of a model's answer as token ids, each in four bytes, the lowest first: the fact
+  /// `tokens_sha256`, by which runs are compared exactly.
+  public static func hash(ofTokens tokens: some Sequence<some BinaryInteger>) -> String {
+    var hash = SHA256()
+    for token in tokens {
+      withUnsafeBytes(of: UInt32(truncatingIfNeeded: token).littleEndian) { hash.update(bufferPointer: $0) }
+    }
+    return hash.finalize().hexadecimal
+  }
+
   /// The text up to the first stop string, tabs turned into four spaces, as evalplus' decoders do
   /// (`evalplus/provider/base.py`, `hf.py`).
   public func cut(at stops: [String]) -> String {

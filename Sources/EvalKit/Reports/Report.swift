@@ -30,20 +30,34 @@ public struct BenchmarkResult: Sendable {
   }
 
   init(_ planned: PlannedBenchmark, plan: RunPlan, verdicts: [SampleID: Verdict], notJudged: Faults) {
-    benchmark = planned.benchmark
-    isPartial = planned.isPartial
+    let tasks = Dictionary(planned.tasks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    self.init(
+      planned.benchmark, taskIDs: planned.tasks.map(\.id), isPartial: planned.isPartial, ks: plan.ks,
+      sampleCount: { tasks[$0].map { plan.sampleCount(for: $0) } ?? 0 }, verdicts: verdicts,
+      notJudged: notJudged)
+  }
+
+  /// - Parameters:
+  ///   - taskIDs: those that were asked for, in the order of the file.
+  ///   - sampleCount: how many samples a task should have.
+  init(
+    _ benchmark: Benchmark, taskIDs: [String], isPartial: Bool, ks: [Int], sampleCount: (String) -> Int,
+    verdicts: [SampleID: Verdict], notJudged: Faults
+  ) {
+    self.benchmark = benchmark
+    self.isPartial = isPartial
     var base = Tally()
     var plus = Tally()
     var missing: [String] = []
     var faults: [(sample: SampleID, fault: HarnessFault)] = []
     var scores: [TaskScore] = []
     var timingSensitive = 0
-    for task in planned.tasks {
-      let count = plan.sampleCount(for: task)
-      if count == 0 { missing.append(task.id) }
+    for task in taskIDs {
+      let count = sampleCount(task)
+      if count == 0 { missing.append(task) }
       var own: [Verdict] = []
       for sample in 0..<count {
-        let id = SampleID(task: task.id, sample: sample)
+        let id = SampleID(task: task, sample: sample)
         if let verdict = verdicts[id] {
           own.append(verdict)
           base.count(verdict.base)
@@ -53,7 +67,7 @@ public struct BenchmarkResult: Sendable {
           faults.append((id, notJudged[id] ?? HarnessFault("no verdict")))
         }
       }
-      scores.append(TaskScore(task: task.id, verdicts: own))
+      scores.append(TaskScore(task: task, verdicts: own))
     }
     self.base = base
     self.plus = plus
@@ -61,7 +75,7 @@ public struct BenchmarkResult: Sendable {
     self.timingSensitive = timingSensitive
     self.notJudged = faults
     tasks = scores
-    score = Score(of: scores, ks: plan.ks)
+    score = Score(of: scores, ks: ks)
   }
 
   typealias Faults = [SampleID: HarnessFault]
@@ -82,14 +96,23 @@ public struct Report: Sendable {
   private let verdictsByTask: [String: [SampleID]]
 
   init(plan: RunPlan, verdicts: [SampleID: Verdict], notJudged: [SampleID: HarnessFault]) {
-    identity = plan.identity
-    isInsecure = plan.executor.isInsecure
+    self.init(
+      identity: plan.identity,
+      benchmarks: plan.benchmarks.map {
+        BenchmarkResult($0, plan: plan, verdicts: verdicts, notJudged: notJudged)
+      },
+      isInsecure: plan.executor.isInsecure, verdicts: verdicts)
+  }
+
+  init(
+    identity: RunIdentity, benchmarks: [BenchmarkResult], isInsecure: Bool, verdicts: [SampleID: Verdict]
+  ) {
+    self.identity = identity
+    self.benchmarks = benchmarks
+    self.isInsecure = isInsecure
     self.verdicts = verdicts
     verdictsByTask = Dictionary(grouping: verdicts.keys, by: \.task).mapValues {
       $0.sorted { $0.sample < $1.sample }
-    }
-    benchmarks = plan.benchmarks.map {
-      BenchmarkResult($0, plan: plan, verdicts: verdicts, notJudged: notJudged)
     }
   }
 
@@ -104,6 +127,7 @@ public struct Report: Sendable {
       "schema": "evalkit.report", "schema_version": JSONValue(Report.schemaVersion),
       "identity": .object(identity.json),
       "complete": .bool(isComplete),
+      "checksums": .string(Checksums.file),
     ]
     if isInsecure { document["insecure"] = true }
     document["benchmarks"] = .array(benchmarks.map(self.document))
@@ -114,6 +138,7 @@ public struct Report: Sendable {
     let newline = UInt8(ascii: "\n")
     try writeAtomically(json.serialized(indented: true) + [newline], to: "\(folder)/report.json")
     try writeAtomically(Array(try markdown().utf8), to: "\(folder)/report.md")
+    try Checksums.write(in: folder)
   }
 
   private func document(_ result: BenchmarkResult) -> JSONValue {

@@ -29,6 +29,7 @@ public struct Run: Sendable {
     let total = plan.benchmarks.flatMap(\.tasks).reduce(0) { $0 + plan.sampleCount(for: $1) }
     tell(.began(total: total, done: done))
     if done < total {
+      Checksums.remove(in: folder.path)
       try await withThrowingTaskGroup(of: Void.self) { group in
         let queue = WorkQueue()
         group.addTask {

@@ -71,7 +71,7 @@ public actor RunFolder {
 
   deinit { try? lock.close() }
 
-  private static func row(_ bytes: [UInt8]) throws(JSONError) -> (SampleID, JSONSlices) {
+  static func row(_ bytes: [UInt8]) throws(JSONError) -> (SampleID, JSONSlices) {
     let slices = try JSONSlices(of: bytes)
     func field(_ name: String) throws(JSONError) -> JSONValue {
       guard let range = slices[name] else { throw JSONError("field '\(name)' is missing") }

@@ -1,3 +1,5 @@
+import Statistics
+
 /// The unbiased estimate of pass@k for one task: the chance that at least one of `k` samples, drawn
 /// without replacement from the `n` that were made, is among the `c` correct ones.
 ///
@@ -44,19 +46,13 @@ public struct Estimate: Sendable, Equatable {
     let error = values.count > 1 ? (squares / (count * (count - 1))).squareRoot() : 0
     value = mean
     standardError = error
-    // The 97.5 % quantile of the normal distribution.
-    let z = 1.959963984540054
     if values.allSatisfy({ $0 == 0 || $0 == 1 }) {
       method = .wilson
-      let denominator = 1 + z * z / count
-      let centre = (mean + z * z / (2 * count)) / denominator
-      let spread = mean * (1 - mean) / count + z * z / (4 * count * count)
-      let half = z * spread.squareRoot() / denominator
-      // Rounding must not push the bound past the estimate itself at 0 and 1.
-      interval = min(max(0, centre - half), mean)...max(min(1, centre + half), mean)
+      interval = wilsonInterval(successes: values.reduce(0, +), count: values.count)
     } else {
       method = .normal
-      interval = max(0, mean - z * error)...min(1, mean + z * error)
+      let half = Normal.quantile(0.975) * error
+      interval = max(0, mean - half)...min(1, mean + half)
     }
   }
 }

@@ -57,7 +57,8 @@ public struct Score: Sendable, Equatable {
 }
 
 extension TaskScore {
-  fileprivate func value(k: Int, correct: Int) -> Double {
+  /// The task's share of pass@k; a missing task counts as failed.
+  func value(k: Int, correct: Int) -> Double {
     samples == 0 ? 0 : passAtK(samples: samples, correct: correct, k: k)
   }
 }

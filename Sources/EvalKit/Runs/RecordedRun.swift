@@ -1,0 +1,129 @@
+import JSON
+
+/// A finished run as its `report.json` has it: what comparisons, gates and trends read.
+public struct RecordedRun: Sendable {
+  /// The run's folder.
+  public let path: String
+  public let identity: RunIdentity
+  /// Whether every sample has a verdict.
+  public let isComplete: Bool
+  /// Whether programs ran without a sandbox.
+  public let isInsecure: Bool
+  public let benchmarks: [RecordedBenchmark]
+
+  public init(
+    path: String, identity: RunIdentity, isComplete: Bool, isInsecure: Bool, benchmarks: [RecordedBenchmark]
+  ) {
+    self.path = path
+    self.identity = identity
+    self.isComplete = isComplete
+    self.isInsecure = isInsecure
+    self.benchmarks = benchmarks
+  }
+
+  /// The folder's own name, for tables.
+  public var name: String { path.split(separator: "/").last.map { String($0) } ?? path }
+
+  /// Reads the report of the run in `path`; what it says is not checked against the raw files
+  /// (``Verification`` does that).
+  ///
+  /// - Throws: ``EvalKitError`` (`data`) when the run has no report, or one that is damaged or newer than
+  ///   this program.
+  public init(reading path: String) throws(EvalKitError) {
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let document = try RunFile.report.read(in: path)
+    do {
+      self.init(
+        path: path, identity: RunIdentity(try document.require("identity", \.object)),
+        isComplete: try document.require("complete", \.bool),
+        isInsecure: document["insecure"]?.bool ?? false,
+        benchmarks: try document.require("benchmarks", \.array).map(RecordedBenchmark.init(json:)))
+    } catch let error as JSONError {
+      throw RunFile.report.damage(in: path, error)
+    } catch {
+      throw EvalKitError(.data, "cannot read '\(path)/report.json'", cause: "\(error)")
+    }
+  }
+}
+
+/// The part of a run that one benchmark is.
+public struct RecordedBenchmark: Sendable {
+  public let name: String
+  /// In the order of the task file, those without a sample included.
+  public let tasks: [RecordedTask]
+  /// The k that the report gives.
+  public let ks: [Int]
+  /// Tasks without any sample.
+  public let missing: [String]
+  /// Samples without a verdict: `HumanEval/3 #0`.
+  public let notJudged: [String]
+
+  public init(name: String, tasks: [RecordedTask], ks: [Int], missing: [String], notJudged: [String]) {
+    self.name = name
+    self.tasks = tasks
+    self.ks = ks
+    self.missing = missing
+    self.notJudged = notJudged
+  }
+
+  init(json: JSONValue) throws {
+    self.init(
+      name: try json.require("name", \.string),
+      tasks: try json.require("results", \.array).map(RecordedTask.init(json:)),
+      ks: try json.require("pass_at_k", \.array).map { try $0.require("k", \.integer) },
+      missing: try json.require("missing_tasks", \.array).compactMap(\.string),
+      notJudged: try json.require("not_judged", \.array).map {
+        "\(try $0.require("task_id", \.string)) #\(try $0.require("sample", \.integer))"
+      })
+  }
+}
+
+/// One task's samples.
+public struct RecordedTask: Sendable {
+  public let score: TaskScore
+  /// Ascending.
+  public let samples: [Sample]
+
+  /// What became of one sample.
+  public struct Sample: Sendable {
+    public let number: Int
+    public let passedBase: Bool
+    /// The base and the plus tests.
+    public let passedPlus: Bool
+    /// The verdict was another one while the machine was busy.
+    public let isTimingSensitive: Bool
+
+    public init(number: Int, passedBase: Bool, passedPlus: Bool, isTimingSensitive: Bool = false) {
+      self.number = number
+      self.passedBase = passedBase
+      self.passedPlus = passedPlus
+      self.isTimingSensitive = isTimingSensitive
+    }
+  }
+
+  /// Counts the samples.
+  public init(task: String, samples: [Sample]) {
+    score = TaskScore(
+      task: task, samples: samples.count, base: samples.count { $0.passedBase },
+      plus: samples.count { $0.passedPlus })
+    self.samples = samples
+  }
+
+  init(json: JSONValue) throws {
+    let samples = try json.require("verdicts", \.array).map { row in
+      let passed = try row.require("base", \.string) == "pass"
+      return Sample(
+        number: try row.require("sample", \.integer), passedBase: passed,
+        passedPlus: try row.require("plus", \.string) == "pass" && passed,
+        isTimingSensitive: row["timing_sensitive"]?.bool ?? false)
+    }
+    let task = try json.require("task_id", \.string)
+    self.init(task: task, samples: samples)
+    let counts: [(name: String, count: Int)] = [
+      ("samples", score.samples), ("base_passed", score.base), ("plus_passed", score.plus),
+    ]
+    for (name, count) in counts where try json.require(name, \.integer) != count {
+      throw JSONError("'\(name)' of \(task) is not the number of its verdicts, \(count)")
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import EvalKit
+import Statistics
+import TextTable
+
+/// A comparison as a person reads it: scores, what they mean, and the tasks that changed.
+struct ComparisonSheet {
+  let text: String
+
+  /// How many tasks of a list are named; JSON has them all.
+  private static let mostTasks = 20
+
+  /// - Parameters:
+  ///   - programs: of both runs, to be shown side by side under the changed tasks; `nil` shows none.
+  ///   - width: columns of the terminal.
+  init(
+    _ comparison: Comparison, programs: (base: RecordedPrograms, new: RecordedPrograms)?, width: Int = 100
+  ) {
+    var lines = ["base: \(plain(comparison.base.path))", "new:  \(plain(comparison.new.path))"]
+    lines += ComparisonSheet.warnings(comparison)
+    let table = TextTable<ScoreComparison> {
+      [
+        Column(title: "benchmark", value: $0.benchmark),
+        Column(title: "score", value: "\($0.half.rawValue) pass@\($0.k)"),
+        Column(title: "base %", value: percent($0.base.value), align: .right),
+        Column(title: "new %", value: percent($0.new.value), align: .right),
+        Column(title: "change (95 %)", value: ComparisonSheet.change($0)),
+        Column(title: "lost", value: $0.scores.outcomes.map { "\($0.lost)" } ?? "", align: .right),
+        Column(title: "gained", value: $0.scores.outcomes.map { "\($0.gained)" } ?? "", align: .right),
+        Column(title: "p", value: probability($0.scores.p), align: .right),
+        Column(title: "p (Holm)", value: probability($0.adjustedP), align: .right),
+      ]
+    }
+    lines += (table.string(for: comparison.scores, style: Style.psql) ?? "").split(separator: "\n").map {
+      String($0)
+    }
+    lines += comparison.scores.filter { $0.half == .plus }.map(ComparisonSheet.meaning)
+    for change in comparison.changes {
+      for (title, tasks) in change.lists { lines += ComparisonSheet.list(title, tasks, of: change) }
+    }
+    if let programs {
+      for change in comparison.changes.flatMap({ $0.worse + $0.better }) {
+        lines += ComparisonSheet.sideBySide(change, programs, width: width)
+      }
+    }
+    text = lines.joined(separator: "\n")
+  }
+
+  private static func warnings(_ comparison: Comparison) -> [String] {
+    var lines: [String] = []
+    for run in [comparison.base, comparison.new] {
+      if run.isInsecure {
+        lines.append("INSECURE: \(plain(run.path)) was made without a sandbox; its verdicts may be forged")
+      }
+      if !run.isComplete {
+        let count = run.benchmarks.reduce(0) { $0 + $1.notJudged.count }
+        lines.append("NOT TO BE TRUSTED: \(count) samples of \(plain(run.path)) have no verdict")
+      }
+      for benchmark in run.benchmarks where !benchmark.missing.isEmpty {
+        lines.append(
+          "\(plain(run.path)): \(benchmark.missing.count) tasks of \(benchmark.name) have no sample and count "
+            + "as failed")
+      }
+    }
+    let keys = comparison.differences.map { $0.isDecisive ? "\($0.key) (allowed)" : $0.key }
+    if !keys.isEmpty { lines.append("different: \(plain(keys.joined(separator: ", ")))") }
+    return lines
+  }
+
+  private static func change(_ score: ScoreComparison) -> String {
+    let interval = score.scores.interval(tail: 0.025)
+    return
+      "\(points(score.scores.difference)) (\(points(interval.lowerBound)) … \(points(interval.upperBound)))"
+  }
+
+  /// `humaneval+ pass@1: not distinguishable; 14 % of the tasks changed, and …`
+  private static func meaning(_ score: ScoreComparison) -> String {
+    let verdict =
+      !score.isDistinguishable
+      ? "not distinguishable" : score.scores.difference < 0 ? "new is worse" : "new is better"
+    if score.scores.discordance == 0 { return "\(score.benchmark) plus pass@\(score.k): no task changed" }
+    let seen =
+      score.scores.detectableDifference().map { "\(percent($0)) points would be seen with chance 0.8" }
+      ?? "even a change of all of them on one side would hardly be seen"
+    let kind = score.scores.outcomes == nil ? "discordance" : "discordant tasks"
+    return "\(score.benchmark) plus pass@\(score.k): \(verdict); at \(percent(score.scores.discordance)) % "
+      + "\(kind), \(seen)"
+  }
+
+  private static func list(
+    _ title: String, _ changes: [TaskChange], of benchmark: BenchmarkChanges
+  ) -> [String] {
+    if changes.isEmpty { return [] }
+    let names = changes.prefix(mostTasks).map { change in
+      let counts =
+        change.base.of == 1 && change.new.of == 1
+        ? "" : " (\(change.base.right)/\(change.base.of) -> \(change.new.right)/\(change.new.of))"
+      return change.task + counts + (change.isTimingSensitive ? " (timing-sensitive)" : "")
+    }
+    let rest = changes.count > mostTasks ? ", … (all with --json)" : ""
+    return ["\(benchmark.benchmark): \(changes.count) \(title): \(names.joined(separator: ", "))\(rest)"]
+  }
+
+  private static func sideBySide(
+    _ change: TaskChange, _ programs: (base: RecordedPrograms, new: RecordedPrograms), width: Int
+  ) -> [String] {
+    let title = "\(change.task): base \(outcome(change.base)), new \(outcome(change.new))"
+    guard let base = programs.base[change.task, change.baseSample],
+      let new = programs.new[change.task, change.newSample]
+    else { return ["", title, "  (no program is recorded on one side)"] }
+    let column = max(20, (width - 5) / 2)
+    func cell(_ text: String?) -> String {
+      let flat = plain(text ?? "")
+      let cut = flat.count > column ? flat.prefix(column - 1) + "…" : flat[...]
+      return cut + String(repeating: " ", count: column - cut.count)
+    }
+    let rows = LineDiff(base, new).excerpt().map { row -> String in
+      guard let row else { return "  ..." }
+      let sign = row.isCommon ? " " : row.left == nil ? ">" : row.right == nil ? "<" : "|"
+      let line = "  \(cell(row.left)) \(sign) \(cell(row.right))"
+      return String(line.reversed().drop { $0 == " " }.reversed())
+    }
+    return ["", title] + (LineDiff(base, new).rows.allSatisfy(\.isCommon) ? ["  (the same program)"] : rows)
+  }
+
+  private static func outcome(_ count: TaskChange.Count) -> String {
+    switch (count.right, count.of) {
+    case (_, 0): "has no sample"
+    case (0, 1): "failed"
+    case (1, 1): "passed"
+    default: "passed \(count.right) of \(count.of)"
+    }
+  }
+}
