@@ -53,10 +53,7 @@ _BASE = {
 }
 
 
-# Whole records: header, size, tag, value, end, flags (wire.py).
-_LETTER, _INTEGER = struct.Struct("<BIdIcIB").pack, struct.Struct("<BIdIcqIB").pack
-_REAL = struct.Struct("<BIdIcdIB").pack
-_ENDS = U32.pack(0) + b"\0", U32.pack(0) + b"\1"  # of a record, by its flags
+_ENDS = U32.pack(0) + b"\0", U32.pack(0) + b"\1"  # of a record, by its flags (wire.py)
 
 
 def _refuse(data):
@@ -89,18 +86,6 @@ class Encoder(Vectors):
             raise
         size = U32.pack(len(self.out)) if self.out else b""
         self.write(b"".join((self.prefix, size, self.out, _ENDS[self.flags])))
-
-    def send_value(self, test, value):
-        """A VALUE record of a candidate; the commonest results take one step."""
-        kind = type(value)
-        if kind is bool:
-            self.write(_LETTER(VALUE, test, 0.0, 1, b"T" if value else b"F", 0, 0))
-        elif kind is int and _LOW <= value <= _HIGH:
-            self.write(_INTEGER(VALUE, test, 0.0, 9, b"i", value, 0, 0))
-        elif kind is float and value == value:
-            self.write(_REAL(VALUE, test, 0.0, 9, b"f", value, 0, 0))
-        else:
-            self.send(VALUE, test, 0.0, value)
 
     def flush(self):
         if self.out:

@@ -16,6 +16,7 @@ import bulk
 
 FILE = 4
 SETUP_FAILED = 113
+OUTBOX_SIZE = 1 << 16
 PID_PLACEHOLDER = 0x7E11DEAD  # stands for the own process id in the filter's comparisons
 UNLIMITED = (1 << 64) - 1
 _CHILD, _MESSAGE = 0, 2  # enum served
@@ -29,9 +30,11 @@ class Broken(Exception):
 class Launch(ctypes.Structure):
     """`struct launch` of entry.h."""
 
-    _fields_ = [(name, ctypes.c_uint64) for name in ("fork", "filter", "patches", "page", "buffer")]
+    _fields_ = [
+        (name, ctypes.c_uint64) for name in ("fork", "filter", "patches", "page", "buffer", "outbox")
+    ]
     _fields_ += [("space", ctypes.c_uint64 * 2), ("limit", ctypes.c_int64)]
-    _fields_ += [(name, ctypes.c_uint32) for name in ("filter_count", "patch_count", "capacity")]
+    _fields_ += [(name, ctypes.c_uint32) for name in ("filter_count", "patch_count", "capacity", "outbox_size")]
     _fields_ += [("socket", ctypes.c_int32)]
     _fields_ += [(name, ctypes.c_uint32) for name in ("letter", "length")]
 
@@ -50,7 +53,10 @@ class Launcher:
         libc = ctypes.CDLL(None, use_errno=True)
         start = self._map(libc, code_size, mmap.PROT_READ | mmap.PROT_EXEC, mmap.MAP_PRIVATE, FILE, place)
         shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
-        page = self._map(libc, mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_WRITE, shared, -1, 0)
+        writable = mmap.PROT_READ | mmap.PROT_WRITE
+        page = self._map(libc, mmap.PAGESIZE, writable, shared, -1, 0)
+        outbox = self._map(libc, OUTBOX_SIZE, writable, shared, -1, 0)
+        self.shared = memoryview((ctypes.c_ubyte * OUTBOX_SIZE).from_address(outbox)).cast("B")
         os.close(FILE)
         # The interpreter stays locked: this process has one thread, and it forks in there.
         one, size = (ctypes.c_int32, ctypes.c_void_p), (ctypes.c_uint64, ctypes.c_int32)
@@ -66,7 +72,7 @@ class Launcher:
         self._patches = (ctypes.c_uint32 * len(patches))(*patches)
         self._task = Launch(
             fork=address, filter=ctypes.addressof(self._filter), patches=ctypes.addressof(self._patches),
-            page=page, filter_count=len(code) // 8, patch_count=len(patches), socket=socket,
+            page=page, outbox=outbox, outbox_size=OUTBOX_SIZE, filter_count=len(code) // 8, patch_count=len(patches), socket=socket,
         )  # fmt: skip
         self._address = ctypes.addressof(self._task)
 

@@ -154,11 +154,14 @@ class Zygote:
                 if not wanted or reader.overdue(time.monotonic()):
                     wanted, waiting, poll = False, self.poll, self.poll
                     self.send("K")
-        report = ending(self.receive("x")[0][0])
+        how, rest = self.receive("x")[0]
         while wanted:
             wanted, count = self.drain(result, reader)  # the child is dead, nothing is added
-            wanted = wanted and count > 0
-        return report
+            if not count:
+                break
+        if wanted and rest:
+            reader.consume(rest)
+        return ending(how)
 
     def drain(self, result, reader):
         """Hands over what is in the pipe. Returns whether more is wanted, and how many bytes it was."""

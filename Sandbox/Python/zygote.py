@@ -9,7 +9,7 @@ Messages, both ways: u32 length | u8 op | parts (wire.pack_parts).
   judge   H ping | T task: meta, base, plus | L load: names of modules | S sanitize: order
           R run: wire.ORDER and a limit for each test (no parts) | K kill the child | E end of the task
   zygote  H version | t task ready: counts | r child started (+ result read end, program write end)
-          x child ended: struct ending of entry.h | f fault: text
+          x child ended: struct ending of entry.h, what was left in its outbox | f fault: text
 r and x come from the entry code (launch.py), which takes R and K as well.
 """
 
@@ -26,19 +26,21 @@ import encode
 import guard
 import launch
 import library
+import outbox
 import sanitizer
 import wire
 
 SOCKET = 3
-OWN_MODULES = """wire bulk vectors encode convert guard library sanitizer launch candidate
+OWN_MODULES = """wire bulk vectors encode brief outbox convert guard library sanitizer launch candidate
     zygote""".split()
 
 
 class Box:
-    """What the zygotes of a box share: the socket to the judge, and what starts programs."""
+    """What the zygotes of a box share: the socket to the judge, what starts programs, and their outbox."""
 
-    def __init__(self, sock, launcher):
-        self.sock, self.launcher = sock, launcher
+    def __init__(self, sock):
+        self.sock = sock
+        self.launcher = self.outbox = None
 
     def receive(self):
         """The letter and the length of the next message; None at the end of the judge."""
@@ -83,7 +85,7 @@ def sanitize(box, size):
 
     def work(text):
         answer = sanitizer.sanitize(text, meta["entry_point"])
-        candidate.write_all(json.dumps(answer).encode())
+        outbox.write_all(json.dumps(answer).encode())
         os._exit(0)
 
     box.launcher.limit_space(meta["memory_bytes"])
@@ -112,7 +114,7 @@ def serve_task(box, size):
             return
         op, size = served
         if op == "R":
-            run_half(order, meta["entry_point"], inputs)
+            run_half(order, box.outbox, meta["entry_point"], inputs)
         elif op == "S":
             sanitize(box, size)
             launcher.limit_space(allowance)
@@ -136,15 +138,15 @@ def load(names):
     gc.freeze()
 
 
-def run_half(order, entry_point, inputs):
+def run_half(order, outbox, entry_point, inputs):
     """The life of a program's process."""
     _, least, half, is_judged, fast, careful, capture = wire.ORDER.unpack_from(order)
     tests = inputs[half]
     limits = None
     if is_judged:
         limits = memoryview(order)[wire.ORDER.size : wire.ORDER.size + 8 * len(tests)].cast("d")
-    run = candidate.Run(entry_point, tests, limits, least, fast, wire.CAPTURES[capture], careful)
-    begin(run.program)
+    capture = wire.CAPTURES[capture]
+    begin(candidate.Run(outbox, entry_point, tests, limits, least, fast, capture, careful).program)
 
 
 def warm():
@@ -193,9 +195,10 @@ def hide_zygote():
 def main():
     sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=SOCKET)
     fcntl.fcntl(SOCKET, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-    box = Box(sock, None)
+    box = Box(sock)
     try:
         box.launcher = launch.Launcher(SOCKET, sys.argv[1:] != ["unfiltered"])
+        box.outbox = outbox.Outbox(box.launcher.shared)
     except launch.Broken as error:
         box.send("f", str(error).encode())
         os._exit(launch.SETUP_FAILED)

@@ -107,21 +107,34 @@ INLINE bool announce(int socket, int first, int second) {
   return CALL(SYS_sendmsg, socket, &whole, MSG_NOSIGNAL) == sizeof message;
 }
 
-// Sends a message with one part. False when the judge is gone.
-INLINE bool tell(int socket, const struct ending *ending) {
-  unsigned char head[17];
-  put(head, sizeof head - 5 + sizeof *ending, 4);
+// An empty outbox in the place of the last one, whose child may have left anything anywhere in it.
+INLINE int64_t renew_outbox(const struct launch *task) {
+  int64_t place = CALL(SYS_mmap, task->outbox, task->outbox_size, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  return place == (int64_t)task->outbox ? 0 : place;
+}
+
+// Sends a message with two parts, the second from the outbox of a child that is dead. False when the judge is
+// gone.
+INLINE bool tell(const struct launch *task, const struct ending *ending) {
+  uint64_t used = *(volatile uint64_t *)task->outbox, room = task->outbox_size - sizeof used;
+  if (used > room) used = room;
+  unsigned char head[25];
+  put(head, sizeof head - 5 + sizeof *ending + used, 4);
   head[4] = 'x';
-  put(head + 5, 1, 4);
+  put(head + 5, 2, 4);
   put(head + 9, sizeof *ending, 8);
-  struct iovec pieces[2];
+  put(head + 17, used, 8);
+  struct iovec pieces[3];
   pieces[0].iov_base = head, pieces[0].iov_len = sizeof head;
   pieces[1].iov_base = (void *)ending, pieces[1].iov_len = sizeof *ending;
+  pieces[2].iov_base = (void *)(task->outbox + sizeof used), pieces[2].iov_len = used;
   struct msghdr whole;
   whole.msg_name = 0, whole.msg_namelen = 0, whole.msg_flags = 0;
-  whole.msg_iov = pieces, whole.msg_iovlen = 2;
+  whole.msg_iov = pieces, whole.msg_iovlen = 3;
   whole.msg_control = 0, whole.msg_controllen = 0;
-  return CALL(SYS_sendmsg, socket, &whole, MSG_NOSIGNAL) == sizeof head + sizeof *ending;
+  int64_t size = (int64_t)(sizeof head + sizeof *ending + used);
+  return CALL(SYS_sendmsg, task->socket, &whole, MSG_NOSIGNAL) == size;
 }
 
 // Takes `count` bytes off the socket. False at the judge's end.
@@ -172,7 +185,8 @@ INLINE int32_t wait_for_end(const struct launch *task, int pid, int process, int
 
 INLINE int32_t run_child(struct launch *task, int64_t limit) {
   int result[2], program[2];
-  int64_t failure = CALL(SYS_pipe2, result, O_CLOEXEC);
+  int64_t failure = renew_outbox(task);
+  if (failure == 0) failure = CALL(SYS_pipe2, result, O_CLOEXEC);
   if (failure == 0) failure = CALL(SYS_pipe2, program, O_CLOEXEC);
   if (failure) return (int32_t)failure; // the zygote ends of it
   // Over the user's quota of pipe memory the usual size is only slower.
@@ -210,7 +224,7 @@ INLINE int32_t run_child(struct launch *task, int64_t limit) {
   ending.rss = usage.ru_maxrss;
   ending.is_locked = page[0], ending.step = page[1];
   ending.unused[0] = ending.unused[1] = 0;
-  if (ending.cause == cause_orphaned || !tell(task->socket, &ending)) CALL(SYS_exit_group, 0);
+  if (ending.cause == cause_orphaned || !tell(task, &ending)) CALL(SYS_exit_group, 0);
   return served_parent;
 }
 

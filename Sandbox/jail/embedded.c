@@ -77,6 +77,12 @@ static const unsigned char bulk_module[] = {
 static const unsigned char vectors_module[] = {
 #embed "../Python/vectors.py"
 };
+static const unsigned char brief_module[] = {
+#embed "../Python/brief.py"
+};
+static const unsigned char outbox_module[] = {
+#embed "../Python/outbox.py"
+};
 static const unsigned char orders_module[] = {
 #embed "../Python/orders.py"
 };
@@ -118,6 +124,7 @@ const struct text judge_modules[] = {
 const struct text zygote_modules[] = {
     EMBEDDED("wire", wire_module),       EMBEDDED("bulk", bulk_module),
     EMBEDDED("vectors", vectors_module), EMBEDDED("encode", encode_module),
+    EMBEDDED("brief", brief_module),     EMBEDDED("outbox", outbox_module),
     EMBEDDED("convert", convert_module), EMBEDDED("guard", guard_module),
     EMBEDDED("library", library_module), EMBEDDED("sanitizer", sanitizer_module),
     EMBEDDED("launch", launch_module),   EMBEDDED("candidate", candidate_module),

@@ -9,7 +9,8 @@
 
 #include <stdint.h>
 
-// How a program's process ended: the part of the message "x". Mirrored by judge.py.
+// How a program's process ended: the first part of the message "x"; the second is what was left in its outbox.
+// Mirrored by orders.py.
 struct ending {
   int32_t pid;
   int32_t status; // as wait4 gives it
@@ -28,9 +29,11 @@ struct launch {
   uint64_t patches;  // of uint32_t: instructions that compare with the own process id
   uint64_t page;     // shared with the children: [0] 1 when locked down, [1] the step that failed
   uint64_t buffer;   // for the body of an order
+  uint64_t outbox;   // shared with the children, and new for each: uint64_t bytes in use, and the bytes
   uint64_t space[2]; // bytes of address space and of data; all ones leave them
   int64_t limit;     // nanoseconds of wall time until the child is killed; an order has its own
   uint32_t filter_count, patch_count, capacity;
+  uint32_t outbox_size;
   int32_t socket; // to the judge
   // Taken: the letter of the message that ended `serve`, and the bytes of its body.
   uint32_t letter, length;

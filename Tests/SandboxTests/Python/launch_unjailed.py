@@ -20,7 +20,8 @@ JUDGE = (
     "orders", "judge",
 )  # fmt: skip
 ZYGOTE = (
-    "wire", "bulk", "vectors", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote",
+    "wire", "bulk", "vectors", "encode", "brief", "outbox", "convert", "guard", "library", "sanitizer", "launch",
+    "candidate", "zygote",
 )  # fmt: skip
 BOOT = """
 import os, struct, sys, types
