@@ -162,8 +162,8 @@ class Records:
 class Reference(Records):
     """The run of the reference program. Its stream is believed: it made the expected values."""
 
-    def __init__(self, dataset, entry_point, count):
-        super().__init__(count)
+    def __init__(self, dataset, entry_point):
+        super().__init__(math.inf)  # it runs all tests that there are
         self.not_none = dataset == "mbpp" and entry_point in oracle.NOT_NONE_TASKS
         self.may_digest = oracle.capture(dataset, entry_point) == oracle.PLAIN and not self.not_none
         self.values, self.problem = Expected(), None
@@ -194,7 +194,7 @@ class Reference(Records):
         """None when there is an expected value for every test, else why not."""
         if self.program_error or self.stop:
             return "%s (%s)" % (self.program_error or self.stop)
-        if self.problem or (self.done and len(self.values) == self.count):
+        if self.problem or self.done:
             return self.problem
         return "%d: the program ended early: %s" % (self.next, json.dumps(report))
 

@@ -193,6 +193,7 @@ int entry_file(const struct bpf *strict) {
       htole32(page),
       htole32((uint32_t)(__stop_entry_code - __start_entry_code)),
       entry_offset((const void *)launch),
+      entry_offset((const void *)lock),
       entry_offset((const void *)serve),
       entry_offset((const void *)space_in_use),
       entry_offset((const void *)identify),
