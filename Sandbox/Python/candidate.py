@@ -131,6 +131,11 @@ class Run:
 
     def program(self, text):
         """Runs to the end and leaves the process; nothing of the program's runs afterwards."""
+        self.rehearse(text)
+        _exit(0)
+
+    def rehearse(self, text):
+        """The same, but for the leaving."""
         send = self.encoder.send
         send(wire.STARTED, 0, 0.0, "")
         count, stage = 0, "syntax"
@@ -149,6 +154,7 @@ class Run:
             self.show()
             send(wire.EXCEPTION, wire.PROGRAM, 0.0, describe(error, stage))
             self.finish(0)
+            return
         send(wire.READY, 0, 0.0, "")
         self.flush()
         for index, arguments in enumerate(self.inputs):
@@ -164,7 +170,6 @@ class Run:
     def finish(self, count):
         self.show()
         self.encoder.send(wire.DONE, count, 0.0, "")
-        _exit(0)
 
     def show(self):
         """Sends the end of what was printed, before the record that may be the last one read."""

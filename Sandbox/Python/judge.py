@@ -49,7 +49,7 @@ class Task:
         self.counts = tuple(len(self.expected.get(half, ())) for half in HALVES)
         self.limits = {half: self.time_limits(half) for half in self.expected}
         self.packed_limits = {
-            half: (min(x, default=0.0), array.array("d", x).tobytes()) for half, x in self.limits.items()
+            half: (min(x, default=0.0), x.tobytes()) for half, x in self.limits.items()
         }
         self.sums = {half: sum(x) for half, x in self.limits.items()}
         self.capture = oracle.capture(request["dataset"], request["entry_point"])
@@ -105,7 +105,10 @@ class Task:
 
     def time_limits(self, half):
         least, factor = self.request["min_time_limit"], self.request["time_factor"]
-        return [max(least, factor * seconds) for seconds in self.expected[half].seconds]
+        seconds = self.expected[half].seconds
+        if factor * max(seconds, default=0.0) <= least:
+            return array.array("d", [least]) * len(seconds)
+        return array.array("d", [max(least, factor * second) for second in seconds])
 
     def inputs(self, half):
         if half not in self.parsed:
