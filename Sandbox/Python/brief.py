@@ -16,7 +16,7 @@ _SIZE = struct.Struct("<Q").pack
 _END = bytes(5)
 _LOW, _HIGH = -(1 << 63), (1 << 63) - 1
 _LONGEST = 256  # items of a list, or characters of a text
-_TABLE = 8  # from as many texts on, encode.py looks for equal ones
+_TABLE = 8  # from as many texts on, equal ones are written once
 _KINDS, _TEXTS = {int, float}, {str}
 _dumps, _join, _encode = marshal.dumps, "".join, str.encode
 
@@ -52,7 +52,9 @@ def _row(test, value, is_list):
         size = len(data)
         tag = b"vlk" if is_list else b"vtk"
         return _NUMBERS(VALUE, test, 0.0, 15 + size, tag, len(value), size) + data + _END
-    if kinds == _TEXTS and len(value) < _TABLE and max(map(len, value)) < _LONGEST:
+    if kinds == _TEXTS and max(map(len, value)) < _LONGEST:
+        if len(value) >= _TABLE and len(set(value)) <= len(value) >> 1:
+            return None
         joined = _encode(_join(value), "utf-8", "surrogatepass")
         data = b"\0" + bytes(map(len, value)) + _SIZE(len(joined)) + joined
         return _WORDS(VALUE, test, 0.0, 11 + len(data), b"vls" if is_list else b"vts", len(value)) + data + _END

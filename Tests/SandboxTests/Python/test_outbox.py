@@ -34,7 +34,8 @@ class Brief(unittest.TestCase):
         long = "x" * 300
         for value in (
             True, False, None, 0, -5, 1 << 63, -(1 << 63), 2.5, float("inf"), "", "é\udcff", long, Text("a"),
-            [], (), [1, 2.5], (1, 1 << 80), [True, 1], ["a", "bc", ""], ("é",) * 2, ["a"] * 9, [long], [None],
+            [], (), [1, 2.5], (1, 1 << 80), [True, 1], ["a", "bc", ""], ("é",) * 2, ["a"] * 9, list("abcdefgh"), list("abcdaaaa"),
+            list("abcdeaaa"), [long], [None],
             [[1, 2], [3]], [1] * 300, {1: 2}, {3}, [Text("a")], [1, "a"], 1j,
         ):  # fmt: skip
             with self.subTest(value=value):
