@@ -188,6 +188,14 @@ class Encoder(Vectors):
         """The values' encodings, sorted: sets and dict keys have no order of their own."""
         results = []
         for value in values:
+            kind = type(value)
+            if kind is int and _LOW <= value <= _HIGH:
+                results.append(b"i" + _I64.pack(value))
+                continue
+            if kind is str and len(value) <= BLOCK:
+                data = str.encode(value, "utf-8", "surrogatepass")
+                results.append(b"s" + U64.pack(len(data)) + data)
+                continue
             inner = Encoder(_refuse, _LARGEST_KEY)
             inner.value(value, depth + 1)
             self.flags |= inner.flags
