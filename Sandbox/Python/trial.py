@@ -14,6 +14,7 @@ import records
 import wire
 from expected import MARGIN, REFERENCE_LIMIT, Buffer, Expected, TextOrBuffer, TooLarge
 from literal import literal
+from orders import Fault
 
 TEXT_LIMIT = 64 << 10
 # For decoding and comparing one output: CPU seconds, at most and at least (one more for each MiB), and
@@ -73,8 +74,8 @@ def load_numpy():
     and the outputs after that one would fail."""
     try:
         __import__("numpy")
-    except ImportError:
-        pass  # decode.py and oracle.py do without, and say so
+    except ImportError as error:
+        raise Fault("the judge cannot import numpy: %s" % error) from None
 
 
 class Records:

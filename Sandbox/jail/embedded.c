@@ -115,9 +115,9 @@ const struct text judge_modules[] = {
     EMBEDDED("wire", wire_module),         EMBEDDED("decode", decode_module),
     EMBEDDED("records", records_module),   EMBEDDED("oracle", oracle_module),
     EMBEDDED("convert", convert_module),   EMBEDDED("literal", literal_module),
-    EMBEDDED("expected", expected_module), EMBEDDED("trial", trial_module),
-    EMBEDDED("notices", notices_module),   EMBEDDED("library", library_module),
-    EMBEDDED("runner", runner_module),     EMBEDDED("orders", orders_module),
+    EMBEDDED("expected", expected_module), EMBEDDED("notices", notices_module),
+    EMBEDDED("orders", orders_module),     EMBEDDED("trial", trial_module),
+    EMBEDDED("library", library_module),   EMBEDDED("runner", runner_module),
     EMBEDDED("judge", judge_module),       {NULL, NULL, 0},
 };
 

@@ -70,7 +70,7 @@ static int usage(const char *problem) {
   fprintf(stderr,
           "evalkit-jail: %s\n"
           "usage: evalkit-jail slot --python EXE [OPTION]...\n"
-          "       evalkit-jail probe [--python EXE] [OPTION]...\n"
+          "       evalkit-jail probe [--python EXE] [--quick] [OPTION]...\n"
           "       evalkit-jail policies [--without LAYER]...\n"
           "       evalkit-jail entry\n"
           "options: --bind PATH, --job-uid N, --memory BYTES, --without LAYER, --insecure\n",
@@ -129,8 +129,11 @@ int main(int count, char **words) {
   bool insecure = false;
   int at = 2;
   for (; at < count && strncmp(words[at], "--", 2) == 0; at += 2) {
-    if (strcmp(words[at], "--insecure") == 0) {
-      insecure = true;
+    bool *flag = strcmp(words[at], "--insecure") == 0 ? &insecure
+                 : strcmp(words[at], "--quick") == 0  ? &options.is_quick
+                                                      : NULL;
+    if (flag) {
+      *flag = true;
       at--; // has no value
       continue;
     }
