@@ -80,6 +80,9 @@ static const unsigned char vectors_module[] = {
 static const unsigned char brief_module[] = {
 #embed "../Python/brief.py"
 };
+static const unsigned char bounds_module[] = {
+#embed "../Python/bounds.py"
+};
 static const unsigned char outbox_module[] = {
 #embed "../Python/outbox.py"
 };
@@ -116,9 +119,10 @@ const struct text judge_modules[] = {
     EMBEDDED("records", records_module),   EMBEDDED("oracle", oracle_module),
     EMBEDDED("convert", convert_module),   EMBEDDED("literal", literal_module),
     EMBEDDED("expected", expected_module), EMBEDDED("notices", notices_module),
-    EMBEDDED("orders", orders_module),     EMBEDDED("trial", trial_module),
-    EMBEDDED("library", library_module),   EMBEDDED("runner", runner_module),
-    EMBEDDED("judge", judge_module),       {NULL, NULL, 0},
+    EMBEDDED("orders", orders_module),     EMBEDDED("bounds", bounds_module),
+    EMBEDDED("trial", trial_module),       EMBEDDED("library", library_module),
+    EMBEDDED("runner", runner_module),     EMBEDDED("judge", judge_module),
+    {NULL, NULL, 0},
 };
 
 const struct text zygote_modules[] = {

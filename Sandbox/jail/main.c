@@ -8,9 +8,10 @@
 //
 // Who is who. The supervisor waits and kills; it reads nothing that a box wrote, and not even its standard
 // input, which belongs to the judge. The judge holds the expected values and never runs a program. The
-// zygote forks one process per task, that one forks one per candidate, and the candidate loads the
-// policy `strict` on top of everything below before it compiles a byte that a model wrote. A verdict is
-// reached by comparing values in the judge, so owning the candidate's process wins nothing.
+// zygote forks one process per candidate (from the second of a task on by way of one that has parsed the
+// task's inputs), and the candidate loads the policy `strict` on top of everything below before it compiles
+// a byte that a model wrote. A verdict is reached by comparing values in the judge, so owning the
+// candidate's process wins nothing.
 //
 // Descriptors. Judge: 0 and 1 the runner's pipes, 2 stderr, 3 the socket to the zygote, 4 the supervisor's
 // notices, 5 its modules. Zygote: 0 and 1 /dev/null, 2 stderr, 3 the socket to the judge, 4 the BPF of
