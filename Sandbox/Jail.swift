@@ -39,9 +39,14 @@ public struct Jail: Sendable {
   }
 
   /// Builds each layer in a throw-away process and tests its effect. Takes a fraction of a second.
-  public func probe(python: PythonEnvironment?) async throws -> SandboxReport {
+  ///
+  /// - Parameter isQuick: whether to leave numpy alone. The judge imports it when it first needs it, and where
+  ///   that fails the slot has a fault.
+  public func probe(python: PythonEnvironment?, isQuick: Bool = false) async throws -> SandboxReport {
     let result = try await run(
-      .path(executable), arguments: Arguments(["probe"] + boxArguments(python: python, number: 0)),
+      .path(executable),
+      arguments: Arguments(
+        ["probe"] + boxArguments(python: python, number: 0) + (isQuick ? ["--quick"] : [])),
       environment: .custom([Environment.Key: String]()), output: .bytes(limit: 1 << 20),
       error: .string(limit: 1 << 16))
     guard result.terminationStatus.isSuccess else {

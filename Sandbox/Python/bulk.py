@@ -4,7 +4,9 @@ One task returns 128 million references to five strings (Mbpp/255): ten nanoseco
 """
 
 import ctypes
-from builtins import bytearray, bytes, dict, float, id, int, len, list, range, sorted, str, tuple, type, zip
+from builtins import (
+    bytearray, bytes, dict, float, id, int, len, list, memoryview, range, sorted, str, tuple, type, zip,
+)  # fmt: skip
 
 _LEAST = 1 << 12  # items below which it does not pay
 _NUMBER = 15  # bytes that a number takes at most
@@ -133,4 +135,4 @@ class Figures:
                 return
             if not items.items:
                 return
-            yield out[: items.bytes]
+            yield memoryview(out)[: items.bytes]

@@ -15,14 +15,16 @@ from builtins import (
     compile, dict, enumerate, exec, frozenset, int, len, list, set, str, tuple, type,
 )  # fmt: skip
 
+import brief
 import encode
 import wire
+from outbox import PATIENCE
 
-RESULT, PROGRAM = 3, 4
+PROGRAM = 4
 SINK_LIMIT = 8 << 20
 TEXT_LIMIT = 2048
 
-_exit, _write, _clock = os._exit, os.write, time.perf_counter
+_exit, _clock = os._exit, time.perf_counter
 # The functions of the C module: those of `signal` wrap them in enums, thrice the time of a short test.
 _setitimer, _signal = _signal.setitimer, _signal.signal
 _REAL, _ALARM = int(signal.ITIMER_REAL), int(signal.SIGALRM)
@@ -58,15 +60,6 @@ class _Sink(io.StringIO):
 
     def readable(self):
         return False
-
-
-def write_all(data):
-    """Writes to the result pipe; a judge that has gone away ends the program."""
-    try:
-        while data:
-            data = data[_write(RESULT, data) :]
-    except OSError:
-        _exit(1)
 
 
 def read_program():
@@ -109,17 +102,17 @@ class Run:
 
     `limits`: seconds for each test, and the `least` of them, or None for the reference program, whose
     inputs are copied before the clock starts. `capture` names what the oracle needs beside the output.
-    `careful`: the program may reach for alarms.
+    `careful`: the program may reach for alarms. `outbox` takes the records.
     """
 
-    def __init__(self, entry_point, inputs, limits, least, fast, capture, careful):
+    def __init__(self, outbox, entry_point, inputs, limits, least, fast, capture, careful):
+        self.outbox, self.encoder = outbox, encode.Encoder(outbox.write)
         self.entry_point, self.inputs, self.limits = entry_point, inputs, limits
         self.fast, self.capture = fast, capture
-        self.encoder = encode.Encoder(write_all)
         self.sink, self.tail = None, ""
         self.careful, self.is_armed = careful, False
         self.least = least
-        self.index, self.began = 0, None
+        self.index, self.began, self.due = 0, None, 0.0
 
     def redirect(self):
         """A fresh sink for what the program prints, unless the last one is still there and empty."""
@@ -138,6 +131,11 @@ class Run:
 
     def program(self, text):
         """Runs to the end and leaves the process; nothing of the program's runs afterwards."""
+        self.rehearse(text)
+        _exit(0)
+
+    def rehearse(self, text):
+        """The same, but for the leaving."""
         send = self.encoder.send
         send(wire.STARTED, 0, 0.0, "")
         count, stage = 0, "syntax"
@@ -156,17 +154,22 @@ class Run:
             self.show()
             send(wire.EXCEPTION, wire.PROGRAM, 0.0, describe(error, stage))
             self.finish(0)
+            return
         send(wire.READY, 0, 0.0, "")
+        self.flush()
         for index, arguments in enumerate(self.inputs):
             count += 1
             if not self.test(function, index, arguments) and self.fast:
                 break
         self.finish(count)
 
+    def flush(self):
+        self.outbox.flush()
+        self.due = _clock() + PATIENCE
+
     def finish(self, count):
         self.show()
         self.encoder.send(wire.DONE, count, 0.0, "")
-        _exit(0)
 
     def show(self):
         """Sends the end of what was printed, before the record that may be the last one read."""
@@ -193,14 +196,19 @@ class Run:
                 return
             self.is_armed = False
         self.encoder.send(wire.ALARM, 0, 0.0, "")
+        self.flush()
         raise TimeoutException("Timed out!")
 
     def call(self, function, index, arguments):
         """The output and the seconds that the reference program took for it."""
         if self.limits is None:
             arguments = sys.modules["copy"].deepcopy(arguments)
-        elif not self.is_armed:
-            self.arm(self.limits[index] if self.careful else self.least)
+        else:
+            if not self.is_armed:
+                self.arm(self.limits[index] if self.careful else self.least)
+            # The judge takes a test for the one at hand that it has not heard of, and kills a program for it.
+            if self.limits[index] > self.least or _clock() > self.due:
+                self.flush()
         self.redirect()
         self.index, self.began = index, _clock()
         try:
@@ -223,10 +231,11 @@ class Run:
                 output = set(output)
             elif self.capture == "argument":
                 output = (output, arguments[0])
-            if seconds:
-                send(wire.VALUE, index, seconds, output)
+            record = None if seconds else brief.record(index, output)
+            if record:
+                self.outbox.write(record)
             else:
-                self.encoder.send_value(index, output)
+                send(wire.VALUE, index, seconds, output)
         except wire.Unsupported as error:
             send(wire.UNSUPPORTED, index, seconds, error.args[0][:TEXT_LIMIT])
         except BaseException as error:

@@ -29,10 +29,14 @@ PROGRAM_LIMIT = 16 << 20  # a larger one takes its time and memory before it is 
 
 
 class Task:
-    """One open task: its expected values and limits. The zygote holds the inputs."""
+    """One open task: its expected values and limits.
+
+    The reference program and the first candidate are run from the root zygote, for most tasks have no other
+    candidate. The second one has a task zygote opened, which parses the inputs for all that follow."""
 
     def __init__(self, zygote, request, blobs):
         self.zygote, self.request = zygote, request
+        self.is_open, self.programs = False, 0
         self.program, self.modules = program_text(blobs[3]), library.named(blobs[3]) + ["copy"]
         self.raw = {"base": blobs[0], "plus": blobs[1]}
         self.tolerance = json.loads(blobs[2])
@@ -40,12 +44,12 @@ class Task:
         self.meta = {key: request[key] for key in META}
         self.expected = unpack_expected(blobs[4]) if len(blobs) > 4 else {}
         self.is_known = bool(self.expected)
-        self.counts = zygote.open_task(self.meta, blobs[0], blobs[1])
-        if not self.is_known or self.counts != tuple(len(self.expected.get(half, ())) for half in HALVES):
+        if not self.is_known:
             self.learn()
+        self.counts = tuple(len(self.expected.get(half, ())) for half in HALVES)
         self.limits = {half: self.time_limits(half) for half in self.expected}
         self.packed_limits = {
-            half: (min(x, default=0.0), array.array("d", x).tobytes()) for half, x in self.limits.items()
+            half: (min(x, default=0.0), x.tobytes()) for half, x in self.limits.items()
         }
         self.sums = {half: sum(x) for half, x in self.limits.items()}
         self.capture = oracle.capture(request["dataset"], request["entry_point"])
@@ -54,35 +58,57 @@ class Task:
         """Runs the reference program for the expected values. No candidate is ever forked from a
         process that did that."""
         self.is_known, self.expected = False, {}
-        for half, count in zip(HALVES, self.counts):
-            self.failure = self.failure or self.reference(half, count)
-        self.zygote.send("E")
-        if not self.failure:
-            self.zygote.open_task(self.meta, self.raw["base"], self.raw["plus"])
+        for half in HALVES:
+            self.failure = self.failure or self.reference(half)
 
     def relearn(self):
         """Makes the values of which only digests were kept. The limits stay those of the first time."""
-        self.zygote.send("E")
-        self.zygote.open_task(self.meta, self.raw["base"], self.raw["plus"])
+        self.close()
         self.learn()
         if self.failure:
             raise Fault("the reference program fails the second time: " + self.failure)
 
-    def reference(self, half, count):
+    def reference(self, half):
         """Runs the reference program. Returns None, or why it is no reference."""
-        run = Reference(self.request["dataset"], self.request["entry_point"], count)
-        self.zygote.load(self.modules)
-        body = order(half, self.modules, REFERENCE_SECONDS)
-        report = self.zygote.run("R", body, REFERENCE_SECONDS, self.program, run)
-        if not report["locked"]:
-            raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
+        run = Reference(self.request["dataset"], self.request["entry_point"])
+        report = self.run(half, self.modules, REFERENCE_SECONDS, self.program, run)
         self.expected[half] = run.values
         reason = run.failure(report)
         return "%s test: %s" % (half, reason) if reason else None
 
+    def run(self, half, modules, seconds, program, reader, *options):
+        """The report on a program that `reader` follows. `options` are those of `order`."""
+        body = order(half, modules, seconds, *options)
+        if self.is_open:
+            self.zygote.load(modules)
+            report = self.zygote.run("R", body, seconds, (program,), reader)
+        else:
+            raw, tests = self.raw[half], len(self.expected[half]) if half in self.expected else None
+            meta = json.dumps({**self.meta, "modules": modules, "tests": tests}).encode()
+            texts = wire.U64.pack(len(raw)), raw, program
+            report = self.zygote.run("O", wire.pack_parts(meta, body), seconds, texts, reader)
+        if not report["locked"]:
+            raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
+        return report
+
+    def begin(self):
+        """Before every candidate."""
+        self.programs += 1
+        if self.programs > 1 and not self.is_open:
+            self.zygote.open_task(self.meta, self.raw["base"], self.raw["plus"])
+            self.is_open = True
+
+    def close(self):
+        if self.is_open:
+            self.zygote.send("E")
+            self.is_open = False
+
     def time_limits(self, half):
         least, factor = self.request["min_time_limit"], self.request["time_factor"]
-        return [max(least, factor * seconds) for seconds in self.expected[half].seconds]
+        seconds = self.expected[half].seconds
+        if factor * max(seconds, default=0.0) <= least:
+            return array.array("d", [least]) * len(seconds)
+        return array.array("d", [max(least, factor * second) for second in seconds])
 
     def inputs(self, half):
         if half not in self.parsed:
@@ -118,11 +144,8 @@ class Task:
             detail = "a program of %d bytes, %d are allowed" % (len(program), PROGRAM_LIMIT)
             trial.program_error = ("out of memory", detail)
             return trial.verdict({"wall": 0, "cpu": 0, "rss": 0})
-        self.zygote.load(modules)
-        body = order(half, modules, seconds, self.capture, self.packed_limits[half], fast)
-        report = self.zygote.run("R", body, seconds, program, trial)
-        if not report["locked"]:
-            raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
+        options = self.capture, self.packed_limits[half], fast
+        report = self.run(half, modules, seconds, program, trial, *options)
         if trial.is_unsure:
             self.relearn()
             return self.candidate(half, fast, program, modules, shown)
@@ -197,13 +220,14 @@ class Judge:
 
     def close(self):
         if self.task:
+            self.task.close()
             self.task = None
-            self.zygote.send("E")
 
     def candidate(self, request, blobs):
         if not self.task:
             raise Fault("a program came before a task")
         program = program_text(blobs[0])
+        self.task.begin()
         answer, shown = {"op": "candidate"}, request.get("literal_limit", LITERAL_LIMIT)
         modules = library.named(blobs[0]) if len(program) <= PROGRAM_LIMIT else []
         for half in request["halves"]:
@@ -215,7 +239,7 @@ class Judge:
         meta["memory_bytes"] = SANITIZE_MEMORY
         output = Collected()
         body = wire.pack_parts(json.dumps(meta).encode())
-        report = self.zygote.run("S", body, SANITIZE_SECONDS, program_text(blobs[0]), output)
+        report = self.zygote.run("S", body, SANITIZE_SECONDS, (program_text(blobs[0]),), output)
         try:
             text = json.loads(output.data)
         except ValueError:

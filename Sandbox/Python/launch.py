@@ -2,7 +2,7 @@
 
 What happens between the fork of a program's process and its program, and while the zygote waits, is C
 (launch.c says why). Descriptor 4 holds it: u32 size of the filter, u32 where the code is, u32 its size,
-u32 offsets in it of `launch`, `serve`, `space_in_use`, `identify` and `write_numbers`; the filter
+u32 offsets in it of `launch`, `lock`, `serve`, `space_in_use`, `identify` and `write_numbers`; the filter
 (embedded.c writes it).
 """
 
@@ -15,11 +15,13 @@ import struct
 import bulk
 
 FILE = 4
-SETUP_FAILED = 113
+SETUP_FAILED, MISFIT = 113, 114  # exit statuses before a program begins; the latter: other inputs than expected
+OUTBOX_SIZE = 1 << 16
+GRAIN = 1 << 20  # of the bytes in use
 PID_PLACEHOLDER = 0x7E11DEAD  # stands for the own process id in the filter's comparisons
 UNLIMITED = (1 << 64) - 1
 _CHILD, _MESSAGE = 0, 2  # enum served
-_HEADER = struct.Struct("<8I")
+_HEADER = struct.Struct("<9I")
 
 
 class Broken(Exception):
@@ -29,11 +31,15 @@ class Broken(Exception):
 class Launch(ctypes.Structure):
     """`struct launch` of entry.h."""
 
-    _fields_ = [(name, ctypes.c_uint64) for name in ("fork", "filter", "patches", "page", "buffer")]
+    _fields_ = [
+        (name, ctypes.c_uint64) for name in ("fork", "filter", "patches", "page", "buffer", "outbox")
+    ]
     _fields_ += [("space", ctypes.c_uint64 * 2), ("limit", ctypes.c_int64)]
-    _fields_ += [(name, ctypes.c_uint32) for name in ("filter_count", "patch_count", "capacity")]
-    _fields_ += [("socket", ctypes.c_int32)]
+    _fields_ += [(name, ctypes.c_uint32) for name in ("filter_count", "patch_count", "capacity", "outbox_size")]
+    _fields_ += [("socket", ctypes.c_int32), ("is_late", ctypes.c_int32)]
     _fields_ += [(name, ctypes.c_uint32) for name in ("letter", "length")]
+    _fields_ += [("child_limit", ctypes.c_int64), ("parent", ctypes.c_int64)]
+    _fields_ += [("result", ctypes.c_int32), ("program", ctypes.c_int32)]
 
 
 class Launcher:
@@ -50,13 +56,17 @@ class Launcher:
         libc = ctypes.CDLL(None, use_errno=True)
         start = self._map(libc, code_size, mmap.PROT_READ | mmap.PROT_EXEC, mmap.MAP_PRIVATE, FILE, place)
         shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
-        page = self._map(libc, mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_WRITE, shared, -1, 0)
+        writable = mmap.PROT_READ | mmap.PROT_WRITE
+        page = self._map(libc, mmap.PAGESIZE, writable, shared, -1, 0)
+        outbox = self._map(libc, OUTBOX_SIZE, writable, shared, -1, 0)
+        self.shared = memoryview((ctypes.c_ubyte * OUTBOX_SIZE).from_address(outbox)).cast("B")
         os.close(FILE)
         # The interpreter stays locked: this process has one thread, and it forks in there.
-        one, size = (ctypes.c_int32, ctypes.c_void_p), (ctypes.c_uint64, ctypes.c_int32)
-        self._launch, self._serve, self._space, *bulky = (
+        one, nothing = (ctypes.c_int32, ctypes.c_void_p), (None, ctypes.c_void_p)
+        size = (ctypes.c_uint64, ctypes.c_int32, ctypes.c_uint64)
+        self._launch, self._lock, self._serve, self._space, *bulky = (
             ctypes.PYFUNCTYPE(*kind)(start + offset)
-            for kind, offset in zip((one, one, size, one, one), offsets)
+            for kind, offset in zip((one, nothing, one, size, one, one), offsets)
         )
         bulk.learn(*bulky)
         fork = getattr(libc, "_Fork", None) or libc.fork  # the former since glibc 2.34, without its handlers
@@ -66,9 +76,11 @@ class Launcher:
         self._patches = (ctypes.c_uint32 * len(patches))(*patches)
         self._task = Launch(
             fork=address, filter=ctypes.addressof(self._filter), patches=ctypes.addressof(self._patches),
-            page=page, filter_count=len(code) // 8, patch_count=len(patches), socket=socket,
+            page=page, outbox=outbox, outbox_size=OUTBOX_SIZE, filter_count=len(code) // 8, patch_count=len(patches), socket=socket,
         )  # fmt: skip
         self._address = ctypes.addressof(self._task)
+        self._in_use = (GRAIN, GRAIN)
+        self.limit_space(1)  # so that later processes need not look from the start
 
     @staticmethod
     def _map(libc, *arguments):
@@ -88,27 +100,42 @@ class Launcher:
 
     def limit_space(self, allowance):
         """Gives children what is in use now and `allowance` bytes more; as much as there is when that is 0."""
-        kinds = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
-        sums = (self._space(kind) + allowance if allowance > 0 else UNLIMITED for kind in kinds)
-        self._task.space[:] = tuple(sums)
+        if allowance > 0:
+            # Hardly ever is less in use than there was.
+            kinds = zip((resource.RLIMIT_AS, resource.RLIMIT_DATA), self._in_use)
+            self._in_use = tuple(self._space(kind, before - GRAIN) for kind, before in kinds)
+            self._task.space[:] = tuple(size + allowance for size in self._in_use)
+        else:
+            self._task.space[:] = UNLIMITED, UNLIMITED
 
     def receive_into(self, order):
         """Has `serve` write orders into `order`, a bytearray."""
         self._order = (ctypes.c_char * len(order)).from_buffer(order)
         self._task.buffer, self._task.capacity = ctypes.addressof(self._order), len(order)
 
-    def launch(self, seconds):
-        """Forks a child, and returns True in it when it is locked down. Otherwise waits for its end.
+    def launch(self, seconds, is_late=False):
+        """Forks a child, and returns True in it when it is locked down, or has to call `lock` if it `is_late`.
+        Otherwise waits for its end.
 
         The judge gets the pipes at once and a report at the end. SIGKILL follows when `seconds` of wall time
         have passed, when the judge asks (K) or when it is gone, and then this process ends as well."""
-        self._task.limit = int(seconds * 1e9)
+        self._task.limit, self._task.is_late = int(seconds * 1e9), is_late
         return self._checked(self._launch(self._address)) == _CHILD
+
+    def lock(self):
+        """Locks this process down, which is a late child."""
+        self._lock(self._address)
+
+    @property
+    def program(self):
+        """The descriptor that a late child reads its inputs from, and then its program."""
+        return self._task.program
 
     def serve(self):
         """Launches a child for each order of the judge, and returns ("R", 0) in it when it is locked down.
         Otherwise returns the letter and the length of the first message that is no order; None at the end of
         the judge."""
+        self._task.is_late = False
         result = self._checked(self._serve(self._address))
         if result == _CHILD:
             return "R", 0

@@ -95,8 +95,8 @@ class Zygote:
             self.send("L", json.dumps(names).encode())
             self.loaded.update(names)
 
-    def run(self, op, body, seconds, program, reader):
-        """Runs one child, as the message asks, on `program` (UTF-8), for `seconds` at most.
+    def run(self, op, body, seconds, texts, reader):
+        """Runs one child, as the message asks, on the program that `texts` end with, for `seconds` at most.
         `reader.consume(bytes)` gets its output, in a buffer that is used again, and returns False to have it
         killed, as `reader.overdue(now)` does by returning True. Returns how it ended."""
         self.send_pieces(op, body)
@@ -106,9 +106,10 @@ class Zygote:
         result, source = descriptors
         try:
             try:
-                view = memoryview(program)
-                while view:
-                    view = view[os.write(source, view) :]
+                for text in texts:
+                    view = memoryview(text)
+                    while view:
+                        view = view[os.write(source, view) :]
             except BrokenPipeError:
                 pass  # the child is dead; its report says how
             finally:
@@ -154,11 +155,14 @@ class Zygote:
                 if not wanted or reader.overdue(time.monotonic()):
                     wanted, waiting, poll = False, self.poll, self.poll
                     self.send("K")
-        report = ending(self.receive("x")[0][0])
+        how, rest = self.receive("x")[0]
         while wanted:
             wanted, count = self.drain(result, reader)  # the child is dead, nothing is added
-            wanted = wanted and count > 0
-        return report
+            if not count:
+                break
+        if wanted and rest:
+            reader.consume(rest)
+        return ending(how)
 
     def drain(self, result, reader):
         """Hands over what is in the pipe. Returns whether more is wanted, and how many bytes it was."""

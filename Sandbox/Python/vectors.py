@@ -148,8 +148,9 @@ class Vectors:
 
     def texts(self, block):
         """Few distinct strings: a sorted table, one byte each. Else all lengths, then all text."""
-        table = sorted(set(block)) if len(block) >= _SHORT else None
-        if table and len(table) <= min(256, len(block) // 2):
+        distinct = set(block) if len(block) >= _SHORT else None
+        if distinct and len(distinct) <= min(256, len(block) // 2):
+            table = sorted(distinct)
             index = dict(zip(table, range(len(table))))
             self.table(bytes(map(index.__getitem__, block)), table)
         elif max(map(len, block)) < 256:

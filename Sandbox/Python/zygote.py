@@ -1,15 +1,17 @@
-"""Main of box 2: parses a task's inputs once and forks a child for every program.
+"""Main of box 2: forks a child for every program.
 
 Two kinds of process speak on the socket (descriptor 3), one at a time: the root zygote, which
-never sees a task's bytes, and the task zygote that it forks for a task and waits for. Programs
-never pass through either: each child reads its own from a pipe that the judge writes, so a child
-inherits nothing of the children before it.
+never sees a task's inputs, and the task zygote that it forks for a task with several programs, which
+parses the inputs for them all. A single program is forked from the root, and parses its own half of the
+inputs before it is locked down. Programs never pass through either: each child reads its own from a pipe that
+the judge writes, so a child inherits nothing of the children before it.
 
 Messages, both ways: u32 length | u8 op | parts (wire.pack_parts).
   judge   H ping | T task: meta, base, plus | L load: names of modules | S sanitize: order
+          O run once: meta, order as in R
           R run: wire.ORDER and a limit for each test (no parts) | K kill the child | E end of the task
   zygote  H version | t task ready: counts | r child started (+ result read end, program write end)
-          x child ended: struct ending of entry.h | f fault: text
+          x child ended: struct ending of entry.h, what was left in its outbox | f fault: text
 r and x come from the entry code (launch.py), which takes R and K as well.
 """
 
@@ -18,6 +20,7 @@ import fcntl
 import gc
 import json
 import os
+import signal
 import sys
 
 import candidate
@@ -26,19 +29,21 @@ import encode
 import guard
 import launch
 import library
+import outbox
 import sanitizer
 import wire
 
 SOCKET = 3
-OWN_MODULES = """wire bulk vectors encode convert guard library sanitizer launch candidate
+OWN_MODULES = """wire bulk vectors encode brief outbox convert guard library sanitizer launch candidate
     zygote""".split()
 
 
 class Box:
-    """What the zygotes of a box share: the socket to the judge, and what starts programs."""
+    """What the zygotes of a box share: the socket to the judge, what starts programs, and their outbox."""
 
-    def __init__(self, sock, launcher):
-        self.sock, self.launcher = sock, launcher
+    def __init__(self, sock):
+        self.sock = sock
+        self.launcher = self.outbox = None
 
     def receive(self):
         """The letter and the length of the next message; None at the end of the judge."""
@@ -83,7 +88,7 @@ def sanitize(box, size):
 
     def work(text):
         answer = sanitizer.sanitize(text, meta["entry_point"])
-        candidate.write_all(json.dumps(answer).encode())
+        outbox.write_all(json.dumps(answer).encode())
         os._exit(0)
 
     box.launcher.limit_space(meta["memory_bytes"])
@@ -112,13 +117,16 @@ def serve_task(box, size):
             return
         op, size = served
         if op == "R":
-            run_half(order, meta["entry_point"], inputs)
+            tests = inputs[wire.ORDER.unpack_from(order)[2]]
+            begin(half_run(order, box.outbox, meta["entry_point"], tests).program)
         elif op == "S":
             sanitize(box, size)
             launcher.limit_space(allowance)
         elif op == "L":
-            load(json.loads(box.body(size)[0]))
-            launcher.limit_space(allowance)  # what the zygote itself takes has grown
+            if load(json.loads(box.body(size)[0])):
+                gc.collect()
+                gc.freeze()
+                launcher.limit_space(allowance)  # what the zygote itself takes has grown
         else:
             box.body(size)  # "K" crossed the end of its program
             if op == "E":
@@ -126,32 +134,86 @@ def serve_task(box, size):
 
 
 def load(names):
-    """Imports modules that the next programs name."""
+    """Imports modules that the next programs name. Returns whether there were any."""
     if library.are_loaded(names):
-        return
+        return False
     with guard.lifted():
         library.load(names)
     encode.learn()
-    gc.collect()
-    gc.freeze()
+    return True
 
 
-def run_half(order, entry_point, inputs):
-    """The life of a program's process."""
-    _, least, half, is_judged, fast, careful, capture = wire.ORDER.unpack_from(order)
-    tests = inputs[half]
+def run_once(box, size):
+    """One program on its half of a task. Before it, through the same pipe, comes that half: u64 size, JSON."""
+    meta, order = box.body(size)
+    meta = json.loads(meta)
+    launcher = box.launcher
+    if launcher.launch(wire.ORDER.unpack_from(order)[0] / 1e9, is_late=True):
+        try:
+            source = launcher.program
+            raw = exactly(source, int.from_bytes(exactly(source, 8), "little"))
+            tests = convert.convert(meta["dataset"], meta["task_id"], json.loads(raw))
+            del raw
+            if meta["tests"] not in (None, len(tests)):
+                os._exit(launch.MISFIT)
+            load(meta["modules"])
+            launcher.limit_space(meta["memory_bytes"] or 0)
+            gc.freeze()
+            launcher.lock()
+            begin(half_run(order, box.outbox, meta["entry_point"], tests).program)
+        except BaseException as error:
+            os.write(2, ("before a program: %r\n" % (error,)).encode()[:500])
+        finally:
+            os._exit(launch.SETUP_FAILED)
+
+
+def exactly(source, size):
+    """The next `size` bytes of a pipe."""
+    data = bytearray(size)
+    view = memoryview(data)
+    while view:
+        count = os.readv(source, [view])
+        if not count:
+            raise EOFError
+        view = view[count:]
+    return data
+
+
+def half_run(order, outbox, entry_point, tests):
+    """What a program's process is going to do, as ordered."""
+    _, least, _, is_judged, fast, careful, capture = wire.ORDER.unpack_from(order)
     limits = None
     if is_judged:
         limits = memoryview(order)[wire.ORDER.size : wire.ORDER.size + 8 * len(tests)].cast("d")
-    run = candidate.Run(entry_point, tests, limits, least, fast, wire.CAPTURES[capture], careful)
-    begin(run.program)
+    capture = wire.CAPTURES[capture]
+    return candidate.Run(outbox, entry_point, tests, limits, least, fast, capture, careful)
+
+
+REHEARSALS = 20
+PLAY = """
+def f(x):
+    \"\"\"Text.\"\"\"
+    items = [x for x in (x,) if x is not f]
+    return items[0]
+"""
 
 
 def warm():
-    """Pays once for what every child would otherwise do first: importing, compiling, encoding."""
-    scope = {}
-    exec(compile("def f(x):\n    return [x]\n", "<string>", "exec"), scope)
-    encode.Encoder(len).send(wire.VALUE, 0, 0.0, scope["f"]("%.3f" % 1.5))
+    """Pays once for what every child would otherwise do first. Python adapts its code while it runs and
+    remembers where it found attributes, and each such note in a child is a page that has to be copied."""
+    inputs = [[value] for value in (True, 1, 2.5, "a", None, [1, 2], ("a", "b"), {1: "a"}, [[1], [2]])]
+    limits = memoryview(bytearray(8 * len(inputs))).cast("d")
+    streams, write = (sys.stdin, sys.stdout, sys.stderr), outbox._write
+    outbox._write = lambda file, data: len(data)
+    try:
+        for _ in range(REHEARSALS):
+            box = outbox.Outbox(memoryview(bytearray(1 << 12)))
+            candidate.Run(box, "f", inputs, limits, 60.0, True, "plain", False).rehearse(PLAY)
+    finally:
+        outbox._write = write
+        sys.stdin, sys.stdout, sys.stderr = streams
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
 def serve_root(box):
@@ -174,6 +236,8 @@ def serve_root(box):
             status = os.waitpid(pid, 0)[1]
             if status:
                 box.send("f", b"the task zygote died (wait status %d)" % status)
+        elif op == "O":
+            run_once(box, size)
         elif op == "S":
             sanitize(box, size)
         elif op == "H":
@@ -193,9 +257,10 @@ def hide_zygote():
 def main():
     sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=SOCKET)
     fcntl.fcntl(SOCKET, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-    box = Box(sock, None)
+    box = Box(sock)
     try:
         box.launcher = launch.Launcher(SOCKET, sys.argv[1:] != ["unfiltered"])
+        box.outbox = outbox.Outbox(box.launcher.shared)
     except launch.Broken as error:
         box.send("f", str(error).encode())
         os._exit(launch.SETUP_FAILED)

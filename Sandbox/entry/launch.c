@@ -25,6 +25,7 @@ enum {
   // The judge empties the pipe from time to time; until then nobody should wait.
   pipe_size = 1 << 20,
   most_processes = 256,
+  setup_seconds = 60, // for a late child, on top of its limit
 };
 #define UNLIMITED (~UINT64_C(0))
 
@@ -38,7 +39,7 @@ INLINE int64_t now(void) {
 }
 
 INLINE void end(struct launch *task, enum step step) {
-  ((volatile unsigned char *)task->page)[1] = (unsigned char)step;
+  ((volatile struct progress *)task->page)->step = (uint8_t)step;
   CALL(SYS_exit_group, setup_failed);
 }
 
@@ -52,8 +53,11 @@ INLINE bool lower(int resource, uint64_t soft, uint64_t hard) {
 }
 
 // The order matters: privileges first, the filter, which forbids most of this, last.
-INLINE void lock_down(struct launch *task, int64_t limit, int64_t parent, int result, int program) {
-  if (CALL(SYS_dup3, result, result_number, O_CLOEXEC) < 0) end(task, step_descriptors);
+INLINE void lock_down(struct launch *task) {
+  int program = task->program;
+  struct timespec spent;
+  CALL(SYS_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &spent);
+  if (CALL(SYS_dup3, task->result, result_number, O_CLOEXEC) < 0) end(task, step_descriptors);
   if (program != program_number && CALL(SYS_dup3, program, program_number, O_CLOEXEC) < 0)
     end(task, step_descriptors);
   if (CALL(SYS_close_range, program_number + 1, ~0U, 0) < 0) end(task, step_descriptors);
@@ -62,14 +66,14 @@ INLINE void lock_down(struct launch *task, int64_t limit, int64_t parent, int re
   if (task->space[0] != UNLIMITED && !lower(RLIMIT_AS, task->space[0], task->space[0])) end(task, step_limits);
   if (task->space[1] != UNLIMITED && !lower(RLIMIT_DATA, task->space[1], task->space[1])) end(task, step_limits);
   // Where the zygote is starved of time and does not look at the clock.
-  uint64_t seconds = (uint64_t)limit / 1000000000 * 3 / 2 + 4;
+  uint64_t seconds = (uint64_t)task->child_limit / 1000000000 * 3 / 2 + 4 + (uint64_t)spent.tv_sec;
   if (!lower(RLIMIT_CPU, seconds, seconds + 1)) end(task, step_limits);
   if (!lower(RLIMIT_STACK, 64 << 20, 64 << 20)) end(task, step_limits);
   // Without a filter there is no box either, and the account is not the slot's own.
   if (task->filter_count && !lower(RLIMIT_NPROC, most_processes, most_processes)) end(task, step_limits);
   if (CALL(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)) end(task, step_options);
   if (CALL(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0)) end(task, step_options);
-  if (CALL(SYS_getppid, 0) != parent) end(task, step_parent);
+  if (CALL(SYS_getppid, 0) != task->parent) end(task, step_parent);
   if (task->filter_count) {
     struct sock_filter *filter = (struct sock_filter *)task->filter;
     const uint32_t *patches = (const uint32_t *)task->patches;
@@ -78,9 +82,11 @@ INLINE void lock_down(struct launch *task, int64_t limit, int64_t parent, int re
     struct sock_fprog code = {.len = (unsigned short)task->filter_count, .filter = filter};
     if (CALL(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &code, 0, 0)) end(task, step_filter);
   }
-  // Unmapped before the program runs, which could otherwise take back by way of /proc/self/fd the record that
-  // says so in the pipe.
-  *(volatile unsigned char *)task->page = 1;
+  volatile struct progress *progress = (volatile struct progress *)task->page;
+  progress->spent = task->is_late ? spent.tv_sec * INT64_C(1000000) + spent.tv_nsec / 1000 : 0;
+  progress->began = now();
+  progress->is_locked = 1;
+  // Unmapped before the program runs, which could otherwise take back what it says.
   CALL(SYS_munmap, task->page, 4096);
 }
 
@@ -107,21 +113,34 @@ INLINE bool announce(int socket, int first, int second) {
   return CALL(SYS_sendmsg, socket, &whole, MSG_NOSIGNAL) == sizeof message;
 }
 
-// Sends a message with one part. False when the judge is gone.
-INLINE bool tell(int socket, const struct ending *ending) {
-  unsigned char head[17];
-  put(head, sizeof head - 5 + sizeof *ending, 4);
+// An empty outbox in the place of the last one, whose child may have left anything anywhere in it.
+INLINE int64_t renew_outbox(const struct launch *task) {
+  int64_t place = CALL(SYS_mmap, task->outbox, task->outbox_size, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  return place == (int64_t)task->outbox ? 0 : place;
+}
+
+// Sends a message with two parts, the second from the outbox of a child that is dead. False when the judge is
+// gone.
+INLINE bool tell(const struct launch *task, const struct ending *ending) {
+  uint64_t used = *(volatile uint64_t *)task->outbox, room = task->outbox_size - sizeof used;
+  if (used > room) used = room;
+  unsigned char head[25];
+  put(head, sizeof head - 5 + sizeof *ending + used, 4);
   head[4] = 'x';
-  put(head + 5, 1, 4);
+  put(head + 5, 2, 4);
   put(head + 9, sizeof *ending, 8);
-  struct iovec pieces[2];
+  put(head + 17, used, 8);
+  struct iovec pieces[3];
   pieces[0].iov_base = head, pieces[0].iov_len = sizeof head;
   pieces[1].iov_base = (void *)ending, pieces[1].iov_len = sizeof *ending;
+  pieces[2].iov_base = (void *)(task->outbox + sizeof used), pieces[2].iov_len = used;
   struct msghdr whole;
   whole.msg_name = 0, whole.msg_namelen = 0, whole.msg_flags = 0;
-  whole.msg_iov = pieces, whole.msg_iovlen = 2;
+  whole.msg_iov = pieces, whole.msg_iovlen = 3;
   whole.msg_control = 0, whole.msg_controllen = 0;
-  return CALL(SYS_sendmsg, socket, &whole, MSG_NOSIGNAL) == sizeof head + sizeof *ending;
+  int64_t size = (int64_t)(sizeof head + sizeof *ending + used);
+  return CALL(SYS_sendmsg, task->socket, &whole, MSG_NOSIGNAL) == size;
 }
 
 // Takes `count` bytes off the socket. False at the judge's end.
@@ -143,13 +162,17 @@ INLINE bool receive_wish(int socket) {
   return length <= sizeof bytes && receive(socket, bytes, (uint32_t)length);
 }
 
-INLINE int32_t wait_for_end(const struct launch *task, int pid, int process, int64_t end) {
+INLINE int32_t wait_for_end(const struct launch *task, int pid, int process, int64_t start) {
+  const volatile struct progress *progress = (const volatile struct progress *)task->page;
+  int64_t patience = start + setup_seconds * INT64_C(1000000000);
   struct pollfd watched[2];
   watched[0].fd = process, watched[0].events = POLLIN;
   watched[1].fd = task->socket, watched[1].events = POLLIN;
   int32_t cause = cause_itself;
   for (;;) {
-    int64_t left = end - now();
+    int64_t time = now(), began = progress->began;
+    if (!began) began = time < patience ? time : patience;
+    int64_t left = began + task->child_limit - time;
     if (left <= 0 && cause == cause_itself) {
       cause = cause_limit;
       CALL(SYS_kill, pid, SIGKILL);
@@ -171,8 +194,10 @@ INLINE int32_t wait_for_end(const struct launch *task, int pid, int process, int
 }
 
 INLINE int32_t run_child(struct launch *task, int64_t limit) {
+  struct progress *progress = (struct progress *)task->page;
   int result[2], program[2];
-  int64_t failure = CALL(SYS_pipe2, result, O_CLOEXEC);
+  int64_t failure = renew_outbox(task);
+  if (failure == 0) failure = CALL(SYS_pipe2, result, O_CLOEXEC);
   if (failure == 0) failure = CALL(SYS_pipe2, program, O_CLOEXEC);
   if (failure) return (int32_t)failure; // the zygote ends of it
   // Over the user's quota of pipe memory the usual size is only slower.
@@ -181,13 +206,15 @@ INLINE int32_t run_child(struct launch *task, int64_t limit) {
   // The child has nothing of the judge's ends.
   CALL(SYS_close, result[0]);
   CALL(SYS_close, program[1]);
-  volatile unsigned char *page = (volatile unsigned char *)task->page;
-  page[0] = page[1] = 0;
-  int64_t parent = CALL(SYS_getpid, 0), start = now();
+  progress->is_locked = progress->step = 0;
+  progress->began = progress->spent = 0;
+  task->child_limit = limit, task->parent = CALL(SYS_getpid, 0);
+  task->result = result[1], task->program = program[0];
+  int64_t start = now();
   int (*fork_libc)(void) = (int (*)(void))task->fork;
   int pid = fork_libc();
   if (pid == 0) {
-    lock_down(task, limit, parent, result[1], program[0]);
+    if (!task->is_late) lock_down(task);
     return served_child;
   }
   CALL(SYS_close, result[1]);
@@ -201,20 +228,22 @@ INLINE int32_t run_child(struct launch *task, int64_t limit) {
   struct ending ending;
   struct rusage usage;
   ending.pid = pid;
-  ending.cause = wait_for_end(task, pid, (int)process, start + limit);
+  ending.cause = wait_for_end(task, pid, (int)process, start);
   CALL(SYS_wait4, pid, &ending.status, 0, &usage);
   CALL(SYS_close, process);
-  ending.wall = now() - start;
+  ending.wall = now() - (progress->began ? progress->began : start);
   ending.cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * INT64_C(1000000) + usage.ru_utime.tv_usec +
-               usage.ru_stime.tv_usec;
+               usage.ru_stime.tv_usec - progress->spent;
   ending.rss = usage.ru_maxrss;
-  ending.is_locked = page[0], ending.step = page[1];
+  ending.is_locked = progress->is_locked, ending.step = progress->step;
   ending.unused[0] = ending.unused[1] = 0;
-  if (ending.cause == cause_orphaned || !tell(task->socket, &ending)) CALL(SYS_exit_group, 0);
+  if (ending.cause == cause_orphaned || !tell(task, &ending)) CALL(SYS_exit_group, 0);
   return served_parent;
 }
 
 ENTRY int32_t launch(struct launch *task) { return run_child(task, task->limit); }
+
+ENTRY void lock(struct launch *task) { lock_down(task); }
 
 ENTRY int32_t serve(struct launch *task) {
   for (;;) {
@@ -232,21 +261,30 @@ ENTRY int32_t serve(struct launch *task) {
   }
 }
 
-ENTRY uint64_t space_in_use(int32_t resource) {
+// Whether there is room for one more page under the limit `trial`.
+INLINE bool is_enough(int32_t resource, const struct rlimit64 *trial) {
+  CALL(SYS_prlimit64, 0, resource, trial, 0);
+  int64_t address = CALL(SYS_mmap, 0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  bool fits = address >= 0 || address < -4095;
+  if (fits) CALL(SYS_munmap, address, 4096);
+  return fits;
+}
+
+ENTRY uint64_t space_in_use(int32_t resource, uint64_t least) {
   struct rlimit64 before, trial;
   if (CALL(SYS_prlimit64, 0, resource, 0, &before)) return 0;
-  uint64_t low = 0, high = UINT64_C(1) << 42;
-  if (before.rlim_max < high) high = before.rlim_max;
   trial.rlim_max = before.rlim_max;
-  while (high - low > 1 << 20) {
-    trial.rlim_cur = low + (high - low) / 2;
-    CALL(SYS_prlimit64, 0, resource, &trial, 0);
-    int64_t address = CALL(SYS_mmap, 0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    bool fits = address >= 0 || address < -4095;
-    if (fits) CALL(SYS_munmap, address, 4096);
-    if (fits) high = trial.rlim_cur;
-    else low = trial.rlim_cur;
+  uint64_t low = least, step = 1 << 19;
+  do { // growing steps up to what is enough
+    step *= 2;
+    trial.rlim_cur = low + step < before.rlim_max ? low + step : before.rlim_max;
+    if (is_enough(resource, &trial)) break;
+    low = trial.rlim_cur;
+  } while (low < before.rlim_max);
+  for (; step > 1 << 20; step /= 2) { // and halves back
+    trial.rlim_cur = low + step / 2;
+    if (!is_enough(resource, &trial)) low = trial.rlim_cur;
   }
   CALL(SYS_prlimit64, 0, resource, &before, 0);
-  return high;
+  return low + step;
 }

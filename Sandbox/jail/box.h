@@ -18,6 +18,7 @@ struct box_options {
   uint64_t memory;          // of a candidate, for the control group; 0 for no limit
   const char *python; // absolute path; may be NULL when `inside` runs instead
   char *const *binds; // paths that the interpreter reads, ended by NULL
+  bool is_quick;      // a probe that leaves the import of numpy to the judge, whose fault it is where it fails
 };
 
 struct box {

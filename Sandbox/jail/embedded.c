@@ -77,6 +77,15 @@ static const unsigned char bulk_module[] = {
 static const unsigned char vectors_module[] = {
 #embed "../Python/vectors.py"
 };
+static const unsigned char brief_module[] = {
+#embed "../Python/brief.py"
+};
+static const unsigned char bounds_module[] = {
+#embed "../Python/bounds.py"
+};
+static const unsigned char outbox_module[] = {
+#embed "../Python/outbox.py"
+};
 static const unsigned char orders_module[] = {
 #embed "../Python/orders.py"
 };
@@ -109,15 +118,17 @@ const struct text judge_modules[] = {
     EMBEDDED("wire", wire_module),         EMBEDDED("decode", decode_module),
     EMBEDDED("records", records_module),   EMBEDDED("oracle", oracle_module),
     EMBEDDED("convert", convert_module),   EMBEDDED("literal", literal_module),
-    EMBEDDED("expected", expected_module), EMBEDDED("trial", trial_module),
-    EMBEDDED("notices", notices_module),   EMBEDDED("library", library_module),
-    EMBEDDED("runner", runner_module),     EMBEDDED("orders", orders_module),
-    EMBEDDED("judge", judge_module),       {NULL, NULL, 0},
+    EMBEDDED("expected", expected_module), EMBEDDED("notices", notices_module),
+    EMBEDDED("orders", orders_module),     EMBEDDED("bounds", bounds_module),
+    EMBEDDED("trial", trial_module),       EMBEDDED("library", library_module),
+    EMBEDDED("runner", runner_module),     EMBEDDED("judge", judge_module),
+    {NULL, NULL, 0},
 };
 
 const struct text zygote_modules[] = {
     EMBEDDED("wire", wire_module),       EMBEDDED("bulk", bulk_module),
     EMBEDDED("vectors", vectors_module), EMBEDDED("encode", encode_module),
+    EMBEDDED("brief", brief_module),     EMBEDDED("outbox", outbox_module),
     EMBEDDED("convert", convert_module), EMBEDDED("guard", guard_module),
     EMBEDDED("library", library_module), EMBEDDED("sanitizer", sanitizer_module),
     EMBEDDED("launch", launch_module),   EMBEDDED("candidate", candidate_module),
@@ -186,6 +197,7 @@ int entry_file(const struct bpf *strict) {
       htole32(page),
       htole32((uint32_t)(__stop_entry_code - __start_entry_code)),
       entry_offset((const void *)launch),
+      entry_offset((const void *)lock),
       entry_offset((const void *)serve),
       entry_offset((const void *)space_in_use),
       entry_offset((const void *)identify),

@@ -8,9 +8,10 @@
 //
 // Who is who. The supervisor waits and kills; it reads nothing that a box wrote, and not even its standard
 // input, which belongs to the judge. The judge holds the expected values and never runs a program. The
-// zygote forks one process per task, that one forks one per candidate, and the candidate loads the
-// policy `strict` on top of everything below before it compiles a byte that a model wrote. A verdict is
-// reached by comparing values in the judge, so owning the candidate's process wins nothing.
+// zygote forks one process per candidate (from the second of a task on by way of one that has parsed the
+// task's inputs), and the candidate loads the policy `strict` on top of everything below before it compiles
+// a byte that a model wrote. A verdict is reached by comparing values in the judge, so owning the
+// candidate's process wins nothing.
 //
 // Descriptors. Judge: 0 and 1 the runner's pipes, 2 stderr, 3 the socket to the zygote, 4 the supervisor's
 // notices, 5 its modules. Zygote: 0 and 1 /dev/null, 2 stderr, 3 the socket to the judge, 4 the BPF of
@@ -70,7 +71,7 @@ static int usage(const char *problem) {
   fprintf(stderr,
           "evalkit-jail: %s\n"
           "usage: evalkit-jail slot --python EXE [OPTION]...\n"
-          "       evalkit-jail probe [--python EXE] [OPTION]...\n"
+          "       evalkit-jail probe [--python EXE] [--quick] [OPTION]...\n"
           "       evalkit-jail policies [--without LAYER]...\n"
           "       evalkit-jail entry\n"
           "options: --bind PATH, --job-uid N, --memory BYTES, --without LAYER, --insecure\n",
@@ -129,8 +130,11 @@ int main(int count, char **words) {
   bool insecure = false;
   int at = 2;
   for (; at < count && strncmp(words[at], "--", 2) == 0; at += 2) {
-    if (strcmp(words[at], "--insecure") == 0) {
-      insecure = true;
+    bool *flag = strcmp(words[at], "--insecure") == 0 ? &insecure
+                 : strcmp(words[at], "--quick") == 0  ? &options.is_quick
+                                                      : NULL;
+    if (flag) {
+      *flag = true;
       at--; // has no value
       continue;
     }

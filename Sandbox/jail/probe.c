@@ -295,8 +295,9 @@ static const char python_check[] =
     "if os.getcwd() == '/scratch' else []\n"
     "print(sys.version.split()[0], *seen, end='')\n"
     "try:\n"
-    "    import numpy\n"
-    "    print(' with numpy', numpy.__version__, end='')\n"
+    "    if not sys.argv[1:]:\n"
+    "        import numpy\n"
+    "        print(' with numpy', numpy.__version__, end='')\n"
     "except ModuleNotFoundError:\n"
     "    pass\n"
     "except ImportError as error:\n"
@@ -312,7 +313,7 @@ static struct attempt begin_python(const struct box_options *asked, struct layer
   struct box_options options = *asked;
   options.layers = layers;
   struct bpf judge = policy_compile("judge", asked->python, false);
-  const char *const arguments[] = {"python3", "-I", "-B", "-c", python_check, NULL};
+  const char *const arguments[] = {"python3", "-I", "-B", "-c", python_check, asked->is_quick ? "quick" : NULL, NULL};
   return begin(&(struct trial){&options, &judge, NULL, NULL, arguments, NULL});
 }
 
@@ -329,7 +330,7 @@ static struct layers guess_layers(const struct box_options *asked) {
 
 int probe(const struct box_options *options) {
   struct report report = {0};
-  // Importing numpy takes longer than all the rest, so the interpreter is tried meanwhile in the box that is
+  // Starting Python takes longer than all the rest, so the interpreter is tried meanwhile in the box that is
   // to be expected. What it does there counts only if that turns out to be the box of this machine.
   struct layers guess = guess_layers(options);
   bool is_begun = options->python && has_wall_for_files(&guess);

@@ -9,7 +9,8 @@
 
 #include <stdint.h>
 
-// How a program's process ended: the part of the message "x". Mirrored by judge.py.
+// How a program's process ended: the first part of the message "x"; the second is what was left in its outbox.
+// Mirrored by orders.py.
 struct ending {
   int32_t pid;
   int32_t status; // as wait4 gives it
@@ -26,14 +27,26 @@ struct launch {
   uint64_t fork;     // libc's `_Fork`, which keeps the thread id that libc remembers right
   uint64_t filter;   // of struct sock_filter, patched in place by the child
   uint64_t patches;  // of uint32_t: instructions that compare with the own process id
-  uint64_t page;     // shared with the children: [0] 1 when locked down, [1] the step that failed
+  uint64_t page;     // of struct progress, shared with the children
   uint64_t buffer;   // for the body of an order
+  uint64_t outbox;   // shared with the children, and new for each: uint64_t bytes in use, and the bytes
   uint64_t space[2]; // bytes of address space and of data; all ones leave them
   int64_t limit;     // nanoseconds of wall time until the child is killed; an order has its own
   uint32_t filter_count, patch_count, capacity;
+  uint32_t outbox_size;
   int32_t socket; // to the judge
+  int32_t is_late; // whether `launch` returns in the child as it is, for it to call `lock`
   // Taken: the letter of the message that ended `serve`, and the bytes of its body.
   uint32_t letter, length;
+  // Of the child at hand.
+  int64_t child_limit, parent;
+  int32_t result, program; // the child's ends of its pipes
+};
+
+// How far a child's set-up has come; cleared before each.
+struct progress {
+  uint8_t is_locked, step; // the step that failed
+  int64_t began, spent;    // when it was locked down (ns), and its CPU time until then (us)
 };
 
 enum served {
@@ -45,15 +58,20 @@ enum served {
 
 // Starts a program's process, tells the judge ("r", with the ends of its two pipes), waits for its end, and
 // tells the judge that ("x"). Returns served_parent in the zygote, served_child in the child, which is locked
-// down then and finds its result pipe at descriptor 3 and its program at 4, and -errno when there is no child.
+// down then and finds its result pipe at descriptor 3 and its program at 4, and -errno when there is no child. What
+// a late child takes until it is locked down counts for nothing but the end of patience.
 int32_t launch(struct launch *task);
+
+// Locks a late child down. Does not return where that fails.
+void lock(struct launch *task);
 
 // Takes messages off the socket and launches a child for each order ("R", which begins with the limit, int64).
 // The child finds the order in the buffer. Returns for any other message.
 int32_t serve(struct launch *task);
 
-// The bytes that RLIMIT_AS (or RLIMIT_DATA) counts as in use, to 1 MiB, found by trying: there is no /proc.
-uint64_t space_in_use(int32_t resource);
+// The bytes that RLIMIT_AS (or RLIMIT_DATA) counts as in use, to 1 MiB, found by trying from `least` on: there is no
+// /proc.
+uint64_t space_in_use(int32_t resource, uint64_t least);
 
 // The items of a list (or tuple) of lists (or tuples), row after row. Addresses are of objects of a CPython whose
 // layout bulk.py has tried.

@@ -36,7 +36,7 @@ public struct Executor: Sendable {
   ) async throws -> Executor {
     let jail = try Jail()
     let python = try await PythonEnvironment.find(python)
-    let report = try await jail.probe(python: python)
+    let report = try await jail.probe(python: python, isQuick: true)
     if let obstacle = obstacle(python: python, report: report, insecure: insecure) { throw obstacle }
     let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     return Executor(

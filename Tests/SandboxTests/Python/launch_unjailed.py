@@ -16,11 +16,12 @@ import tempfile
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
 JUDGE = (
-    "wire", "decode", "records", "oracle", "convert", "literal", "expected", "trial", "notices", "library", "runner",
-    "orders", "judge",
+    "wire", "decode", "records", "oracle", "convert", "literal", "expected", "notices", "orders", "bounds", "trial",
+    "library", "runner", "judge",
 )  # fmt: skip
 ZYGOTE = (
-    "wire", "bulk", "vectors", "encode", "convert", "guard", "library", "sanitizer", "launch", "candidate", "zygote",
+    "wire", "bulk", "vectors", "encode", "brief", "outbox", "convert", "guard", "library", "sanitizer", "launch",
+    "candidate", "zygote",
 )  # fmt: skip
 BOOT = """
 import os, struct, sys, types
@@ -57,8 +58,8 @@ def entry(program):
             data = subprocess.run([jail, "entry"], stdout=subprocess.PIPE, check=True).stdout
             file = os.memfd_create("entry")
             os.pwrite(file, data, 0)
-            header = struct.unpack_from("<8I", data)
-            os.pwrite(file, struct.pack("<I", len(program)) + struct.pack("<7I", *header[1:]) + program, 0)
+            header = struct.unpack_from("<9I", data)
+            os.pwrite(file, struct.pack("<I", len(program)) + struct.pack("<8I", *header[1:]) + program, 0)
             return file
     raise FileNotFoundError("no evalkit-jail: swift build, or set EVALKIT_JAIL")
 
