@@ -184,9 +184,6 @@ struct CheckpointTests {
     let other = #"{"added_tokens_decoder": {"304": {"content": "<mask>"}}}"#
     let conflict = try failure { try Fixture.write(Array(other.utf8), "\($0)/tokenizer_config.json") }
     #expect(conflict.kind == .malformed && conflict.message.contains("304"))
-    let settings = #"{"added_tokens_decoder": {"304": {"content": "<|mask|>", "lstrip": true}}}"#
-    let unsupported = try failure { try Fixture.write(Array(settings.utf8), "\($0)/tokenizer_config.json") }
-    #expect(unsupported.kind == .unsupported && unsupported.message.contains("lstrip"))
   }
 
   @Test func identityIsThatOfTheContent() throws {
