@@ -89,7 +89,8 @@ struct JailNoticeTests {
   func aThousandAttacksLeaveNoDescriptor() async throws {
     try await program.withTask(number: 923, without: without) { task in
       let attack = Self.calling("ptrace(16, 1, 0, 0)")
-      _ = try await task.judge(attack)
+      // From the second program on there is a process that has parsed the task's inputs.
+      for _ in 0..<2 { _ = try await task.judge(attack) }
       let before = descriptors(of: 923)
       #expect(before.count >= 5)
       for _ in 0..<1000 {

@@ -29,7 +29,7 @@ struct launch {
   uint64_t patches;  // of uint32_t: instructions that compare with the own process id
   uint64_t page;     // of struct progress, shared with the children
   uint64_t buffer;   // for the body of an order
-  uint64_t outbox;   // shared with the children, and new for each: uint64_t bytes in use, and the bytes
+  uint64_t outbox;   // shared with the children, and cleared before each: uint64_t bytes in use, the bytes
   uint64_t space[2]; // bytes of address space and of data; all ones leave them
   int64_t limit;     // nanoseconds of wall time until the child is killed; an order has its own
   uint32_t filter_count, patch_count, capacity;
