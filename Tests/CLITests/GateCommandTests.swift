@@ -54,6 +54,11 @@ struct GateCommandTests {
       let other = try await Binary.run(["gate", "--baseline", "base", "--run", "other"], directory: folder)
       #expect(other.code == 1)
       #expect(other.output.contains("the tokens of 1 of 4 samples differ: HumanEval/2 #0"), "\(other.output)")
+      let rows = try String(contentsOfFile: "\(folder)/other/samples.jsonl", encoding: .utf8)
+      try rows.replacingOccurrences(of: "tokens_sha256", with: "tokens").write(
+        toFile: "\(folder)/other/samples.jsonl", atomically: true, encoding: .utf8)
+      let older = try await Binary.run(["gate", "--baseline", "base", "--run", "other"], directory: folder)
+      #expect(older.code == 2 && older.error.contains("has no tokens_sha256"), "\(older.error)")
     }
   }
 

@@ -13,12 +13,16 @@ struct RecordedTokens {
     isOfTokens = isModel
     let member = isModel ? "tokens_sha256" : "solution"
     var values: [SampleID: [UInt8]] = [:]
+    var lacking: SampleID?
     try JournalLines.read("\(run.path)/samples.jsonl") { (_, bytes) throws(JSONError) in
       let (id, slices) = try RunFolder.row(bytes)
-      guard let range = slices[member] else {
-        throw JSONError("field '\(member)' is missing: made by an evalkit that did not record it")
-      }
-      values[id] = Array(bytes[range])
+      if let range = slices[member] { values[id] = Array(bytes[range]) } else { lacking = id }
+    }
+    if let lacking {
+      throw EvalKitError(
+        .data,
+        "'\(run.path)' cannot be compared exactly: \(lacking.task) #\(lacking.sample) has no \(member)",
+        cause: "an evalkit made it that did not record it", hint: "make the run again, or compare its score")
     }
     self.values = values
   }

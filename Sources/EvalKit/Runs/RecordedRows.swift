@@ -20,7 +20,7 @@ struct RecordedRows {
       let (id, _) = try RunFolder.row(bytes)
       guard samples.contains(id) else { throw JSONError("\(id.task) #\(id.sample) is no sample of the run") }
       guard verdicts[id] == nil else { throw JSONError("\(id.task) #\(id.sample) occurs twice") }
-      verdicts[id] = try Verdict(json: try JSONValue(parsing: bytes))
+      verdicts[id] = try Verdict(json: try JSONValue(parsing: bytes)).forReports
     }
     try Self.refuse(tornVerdict, "\(folder)/verdicts.jsonl")
     self.samples = samples

@@ -143,7 +143,7 @@ public actor RunFolder {
 
 extension Verdict {
   /// Without what only the journal needs: memory stays flat over a hundred thousand candidates.
-  fileprivate var forReports: Verdict {
+  var forReports: Verdict {
     var verdict = self
     verdict.base = base.forReports
     verdict.plus = plus.forReports
