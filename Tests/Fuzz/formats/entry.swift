@@ -9,3 +9,8 @@ func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     preconditionFailure("\(error)")
   }
 }
+
+/// Stands in for the engine's threads, which convert weights; the readers do not.
+final class KernelPool: Sendable {
+  func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] { (0..<count).map(body) }
+}
