@@ -11,7 +11,9 @@ kernels=$folder/../../Sources/EngineKernels
 build=$(mktemp -d "${TMPDIR:-/tmp}/evalkit-kernels.XXXXXX")
 trap 'rm -rf "$build"' EXIT INT TERM
 for tool in clang qemu-aarch64 qemu-x86_64 aarch64-linux-gnu-gcc; do
-  command -v "$tool" > /dev/null || { echo "check-aarch64: no $tool: apt-get install qemu-user gcc-aarch64-linux-gnu" >&2; exit 2; }
+  command -v "$tool" > /dev/null && continue
+  echo "check-aarch64: no $tool: install clang and Debian's qemu-user and gcc-aarch64-linux-gnu" >&2
+  exit 2
 done
 
 # compile MACHINE [FLAG ...]: objects in $build/MACHINE, with the flags of Package.swift.

@@ -95,7 +95,10 @@ static void products(ek_path path, ek_pool *pool, ek_format format) {
 static void attention(ek_path path, ek_pool *pool, bool single) {
   enum { HEADS = 4, SHARED = 2, SIZE = 80, POSITIONS = 131, QUERIES = 29 };
   uint32_t places[QUERIES], visible[QUERIES];
-  for (uint32_t at = 0; at < QUERIES; at++) places[at] = 3 * at, visible[at] = at % 2 ? POSITIONS : places[at] + 1;
+  for (uint32_t at = 0; at < QUERIES; at++) {
+    places[at] = 3 * at;
+    visible[at] = at % 2 ? POSITIONS : places[at] + 1;
+  }
   float *out = memory(QUERIES * HEADS * SIZE * sizeof *out);
   ek_attention what = {
       .single = single, .heads = HEADS, .shared = SHARED, .head_size = SIZE, .positions = POSITIONS, .count = QUERIES,

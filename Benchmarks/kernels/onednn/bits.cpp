@@ -87,6 +87,7 @@ bool check(const shape &shape, ek_arithmetic arithmetic, ek_path path) {
   return own_tally.kept == own_tally.cases;
 }
 
+// Instructions older than VNNI add two products of bytes in 16 bits.
 void show_saturation() {
   problem problem({"", EK_PANEL, 896, 0, false}, EK_INT8, 6);
   std::fill(problem.byte_x.begin(), problem.byte_x.end(), (uint8_t)255);
@@ -95,5 +96,7 @@ void show_saturation() {
   omp_set_num_threads(1);
   peer peer(problem, problem.count, problem.rows);
   peer.multiply(out.data());
-  printf("896 products of 255 and 127: oneDNN %.0f, exact %d  %s\n", (double)out[0], 896 * 255 * 127, peer.name().c_str());
+  printf(
+      "896 products of 255 and 127: oneDNN %.0f, exact %d  %s\n", (double)out[0], 896 * 255 * 127,
+      peer.name().c_str());
 }

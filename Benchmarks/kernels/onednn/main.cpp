@@ -31,32 +31,36 @@ int main(int count, char **arguments) {
   printf("oneDNN %d.%d.%d, ours on %s\n", version->major, version->minor, version->patch, names[path]);
   if (bits) show_saturation();
   if (!bits && !fused) {
-    printf("per cent of the peak (billions of operations a second), wall and cpu: ours, with making the operand, "
-           "oneDNN; oneDNN's time by ours: wall cpu, the same with the operand; largest difference\n");
-    printf("%-18s %4s  %s  %s  %6s | %-8s %-8s %-8s | %-12s %-12s |\n", "matrix", "rows", "type", "T", "peak", "ours",
-           "+operand", "oneDNN", "ratio", "+operand");
+    printf(
+        "per cent of the peak (billions of operations a second), wall and cpu: ours, with making the operand, oneDNN; "
+        "oneDNN's time by ours: wall cpu, the same with the operand; largest difference\n");
+    printf(
+        "%-18s %4s  %s  %s  %6s | %-8s %-8s %-8s | %-12s %-12s |\n", "matrix", "rows", "type", "T", "peak", "ours",
+        "+operand", "oneDNN", "ratio", "+operand");
   }
   bool kept = true;
   auto begins = [&](const shape &shape) { return std::string(shape.name).compare(0, name.size(), name) == 0; };
   for (size_t threads = 1; threads <= (bits ? 1u : 2u); threads++)
     for (int arithmetic = EK_BF16; arithmetic <= EK_INT8; arithmetic++)
       for (size_t at = 0; at < (size_t)(arithmetic == EK_INT8 ? SHAPES - HEADS : SHAPES); at++) {
-        if (!begins(shapes[at])) continue;
+        const shape &shape = shapes[at];
+        if (!begins(shape)) continue;
         try {
           if (bits)
-            kept = check(shapes[at], (ek_arithmetic)arithmetic, (ek_path)path) && kept;
-          else if (fused && arithmetic == EK_BF16 && shapes[at].gated)
-            measure_gated(shapes[at], (ek_path)path, threads, rows);
+            kept = check(shape, (ek_arithmetic)arithmetic, (ek_path)path) && kept;
+          else if (fused && arithmetic == EK_BF16 && shape.gated)
+            measure_gated(shape, (ek_path)path, threads, rows);
           else if (fused && at >= SHAPES - HEADS)
-            measure_head(shapes[at], (ek_path)path, threads, rows);
+            measure_head(shape, (ek_path)path, threads, rows);
           else if (!fused)
-            measure(shapes[at], (ek_arithmetic)arithmetic, (ek_path)path, threads, rows);
+            measure(shape, (ek_arithmetic)arithmetic, (ek_path)path, threads, rows);
           // What the scales of groups cost, which oneDNN does without.
-          if (!bits && !fused && arithmetic == EK_INT8 && shapes[at].group)
-            measure({"  one scale a row", shapes[at].rows, shapes[at].columns, 0, false}, EK_INT8, (ek_path)path, threads, rows);
+          if (!bits && !fused && arithmetic == EK_INT8 && shape.group)
+            measure(
+                {"  one scale a row", shape.rows, shape.columns, 0, false}, EK_INT8, (ek_path)path, threads, rows);
         } catch (const dnnl::error &error) {
           // There are instruction sets for which it has no product of bf16.
-          printf("%s, %s: oneDNN says: %s\n", shapes[at].name, arithmetic == EK_INT8 ? "int8" : "bf16", error.what());
+          printf("%s, %s: oneDNN says: %s\n", shape.name, arithmetic == EK_INT8 ? "int8" : "bf16", error.what());
         }
       }
   return kept ? 0 : 1;
