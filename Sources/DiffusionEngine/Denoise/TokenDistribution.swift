@@ -104,8 +104,11 @@ private struct Filter {
     return row.tokens(from: -.infinity).ordered
   }
 
-  /// Distances from the best at which the search begins.
-  private static let distances: [Float] = [0.5, 1.5, 3, 5, 8, 13, 25, 88]
+  /// Distances from the best at which the search begins: a sweep leaves out what is farther than the last of them, so
+  /// the far ones have a sweep of their own, which flat distributions need.
+  private static let distances: [[Float]] = [
+    [0.25, 0.5, 1, 2, 3, 5, 7, 10], [12, 15, 19, 25, 32, 42, 60, 88],
+  ]
   /// So many tokens are sorted rather than divided once more.
   private static let few = 1024
 
@@ -113,11 +116,15 @@ private struct Filter {
   /// the crossing token stays.
   private func nucleus(_ share: Float) -> (Edge, sum: Double) {
     var (high, above) = (row.top.nextUp, ek_mass(weight: 0, count: 0))  // what is at least `high`
-    var bounds = Filter.distances.map { row.top - $0 }
+    var starts = Filter.distances.map { $0.map { row.top - $0 } }
+    var bounds = starts.removeFirst()
     while true {
       let masses = row.masses(from: bounds)
       guard let crossing = masses.firstIndex(where: { Float($0.weight / row.sum) > share }) else {
-        return (Edge.none, row.sum)
+        if starts.isEmpty { return (Edge.none, row.sum) }
+        (high, above) = (bounds[bounds.count - 1], masses[masses.count - 1])
+        bounds = starts.removeFirst()
+        continue
       }
       let low = bounds[crossing]
       if crossing > 0 { (high, above) = (bounds[crossing - 1], masses[crossing - 1]) }
