@@ -110,6 +110,9 @@ let package = Package(
       resources: [.embedInCode("Tasks/manifest.json"), .embedInCode("Reports/report.md.mustache")],
       swiftSettings: strict),
 
+    // Has OpenBLAS take the kernels of this machine; in programs only.
+    .target(name: "OpenBLASCore", cSettings: strictC),
+
     // The command line joins them and holds no logic.
     .executableTarget(
       name: "EvalKitCLI",

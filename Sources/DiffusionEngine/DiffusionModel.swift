@@ -15,6 +15,12 @@ public final class DiffusionModel: Sendable {
   /// What the products of packed weights are computed with; `nil` in single precision, which is OpenBLAS's.
   public var instructions: InstructionSet? { precision == .fp32 ? nil : pool.instructions }
 
+  /// What decides the bits of the logits besides the weights, since sums are rounded in another order elsewhere:
+  /// precision and kernels, as `bf16/avx512` or `fp32/openblas-Haswell`.
+  public var arithmetic: String {
+    "\(precision.rawValue)/\(instructions.map(\.rawValue) ?? "openblas-\(BLAS.kernels)")"
+  }
+
   let network: ForwardPass
   var pool: KernelPool { network.arithmetic.pool }
   private let weightsFiles: [(name: String, file: MappedFile)]

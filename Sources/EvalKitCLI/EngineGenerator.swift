@@ -90,11 +90,6 @@ extension DiffusionModel {
   func ids(of prompt: String, style: PromptStyle) -> [Int32] {
     tokenizer.encode(prompt, addsPrefix: style != .chat || chatTemplate == nil)
   }
-
-  /// What decides the logits, besides the weights: instruction sets round sums differently.
-  var arithmetic: String {
-    instructions.map { "\(precision.rawValue)/\($0.rawValue)" } ?? precision.rawValue
-  }
 }
 
 extension DenoisingOptions {

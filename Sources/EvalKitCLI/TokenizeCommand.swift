@@ -7,7 +7,10 @@ struct TokenizeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tokenize",
     abstract: "Show the tokens of a text, or the text of tokens.",
-    usage: "evalkit tokenize --model <path> (--text <text> | --file <file> | --decode <id,id>) [<options>]",
+    usage: """
+      evalkit tokenize --model <path>
+             (--text <text> | --file <file> | --decode <ids>) [<options>]
+      """,
     discussion: """
       Prints a line for each token: its id, and its text with what cannot be printed escaped. Only
       the tokenizer is read, so that a folder without weights will do.

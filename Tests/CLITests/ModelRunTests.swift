@@ -15,8 +15,8 @@ struct ModelRunTests {
 
   private func command(_ folder: String) -> [String] {
     [
-      "run", "humaneval+", "--model", Self.checkpoint, "--task", "53", "--task", "23", "-n", "5",
-      "--max-new-tokens", "64", "--temperature", "0.4", "--output", folder, "--threads", "1",
+      "run", "humaneval+", "--model", Self.checkpoint, "--task", "53", "--task", "23", "-n", "15",
+      "--max-new-tokens", "96", "--temperature", "0.4", "--output", folder, "--threads", "1",
     ]
   }
 
@@ -61,14 +61,14 @@ struct ModelRunTests {
       let whole = try await Binary.run(command("\(folder)/whole"))
       #expect(whole.code == 0, "\(whole.error)")
       let samples = try ids("\(folder)/whole/samples.jsonl")
-      #expect(samples.count == 10 && Set(samples).count == 10)
-      #expect(try ids("\(folder)/whole/verdicts.jsonl").count == 10)
+      #expect(samples.count == 30 && Set(samples).count == 30)
+      #expect(try ids("\(folder)/whole/verdicts.jsonl").count == 30)
 
       let broken = "\(folder)/broken"
       let killed = try await breakOff(broken, with: SIGKILL, after: 2)
       #expect(killed.code == 128 + Int(SIGKILL))
       let afterKill = try ids("\(broken)/samples.jsonl")
-      #expect((2..<8).contains(afterKill.count), "the run was not broken off in the middle")
+      #expect((2..<20).contains(afterKill.count), "the run was not broken off in the middle")
 
       let interrupted = try await breakOff(broken, with: SIGINT, after: afterKill.count + 2)
       #expect(interrupted.code == 130)
@@ -78,7 +78,7 @@ struct ModelRunTests {
       #expect(resumed.code == 0, "\(resumed.error)")
       for file in ["samples.jsonl", "verdicts.jsonl"] {
         let rows = try ids("\(broken)/\(file)")
-        #expect(rows.count == 10 && Set(rows).count == 10, "\(file): a sample was made or judged twice")
+        #expect(rows.count == 30 && Set(rows).count == 30, "\(file): a sample was made or judged twice")
       }
       #expect(
         Set(Scratch.lines("\(broken)/samples.jsonl")) == Set(Scratch.lines("\(folder)/whole/samples.jsonl")))
@@ -94,7 +94,8 @@ struct ModelRunTests {
       #expect(result.code == 0, "\(result.error)")
       let source = try #require(try result.json()["identity"]?["source"])
       #expect(source["sha256"]?.string?.count == 64)
-      #expect(source["precision"] == "fp32" && source["prompt_style"] == "chat")
+      #expect(source["precision"]?.string?.hasPrefix("fp32/openblas-") == true)
+      #expect(source["prompt_style"] == "chat")
       #expect(source["sampler"]?["seed"] == "7" && source["sampler"]?["algorithm"] == "entropy")
     }
   }

@@ -1,8 +1,8 @@
 import JSON
 import Sandbox
 
-/// Attacks in slots that are set up alike, one after the other in each slot, with an honest program after
-/// every attack. Gives back what went wrong, in words.
+/// Attacks in slots that are set up alike, one after the other in each slot, each as a task's first program and as a
+/// later one, with an honest program after every attack. Gives back what went wrong, in words.
 struct AttackRun: Sendable {
   let jail: Jail
   let python: PythonEnvironment
@@ -45,26 +45,26 @@ struct AttackRun: Sendable {
     while await progress.done < attacks.count {
       do {
         try await jail.withSlot(python: python, number: number, without: without) { slot in
-          var open: String?
           var processes: Set<Int32> = []
           while await progress.done < attacks.count {
             let attack = attacks[await progress.done]
-            if open != attack.task.name {
-              let (reply, _) = try await slot.exchange(attack.task.request, blobs: attack.task.blobs)
-              guard reply["reference"] == "ok" else { throw Broken(what: "the task did not open: \(reply)") }
-              open = attack.task.name
-              processes = Set(ProcessTable.slot(number))
-            }
-            await progress.add(try await verdictFindings(attack, in: slot))
-            let honest = try await judge(attack.task.referenceToken, in: slot)
-            if honest["base"]?["status"] != "pass" || honest["plus"]?["status"] != "pass" {
-              let problem = "an honest program after it: \(honest)"
-              await progress.add([Finding(attack: attack.name, problem: problem)])
-            }
-            let now = Set(ProcessTable.slot(number))
-            if now != processes {
-              let problem = "processes \(processes) became \(now)"
-              await progress.add([Finding(attack: attack.name, problem: problem)])
+            let (reply, _) = try await slot.exchange(attack.task.request, blobs: attack.task.blobs)
+            guard reply["reference"] == "ok" else { throw Broken(what: "the task did not open: \(reply)") }
+            if processes.isEmpty { processes = Set(ProcessTable.slot(number)) }
+            // A task's first program is forked from another process than those that follow.
+            for place in ["first", "later"] {
+              await progress.add(try await verdictFindings(attack, in: slot))
+              let honest = try await judge(attack.task.referenceToken, in: slot)
+              if honest["base"]?["status"] != "pass" || honest["plus"]?["status"] != "pass" {
+                let problem = "an honest program after it, \(place): \(honest)"
+                await progress.add([Finding(attack: attack.name, problem: problem)])
+              }
+              // The one more has parsed the task's inputs for the programs from the second on.
+              let now = Set(ProcessTable.slot(number))
+              if !now.isSuperset(of: processes) || now.count != processes.count + 1 {
+                let problem = "processes \(processes) became \(now), \(place)"
+                await progress.add([Finding(attack: attack.name, problem: problem)])
+              }
             }
             await progress.next()
           }

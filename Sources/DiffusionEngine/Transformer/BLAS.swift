@@ -40,6 +40,9 @@ enum BLAS {
   /// Threads of one product.
   static var threads: Int { Int(openblas_get_num_threads()) }
 
+  /// The processor whose kernels OpenBLAS has chosen.
+  static var kernels: String { openblas_get_corename().map { String(cString: $0) } ?? "unknown" }
+
   /// Ends OpenBLAS's threads until the next product.
   static func stopThreads() { evalkit_stop_blas_threads() }
 }

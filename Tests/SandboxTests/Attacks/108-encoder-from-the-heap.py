@@ -1,5 +1,5 @@
-# ends: wrong answer
-# stopped by: judge
+# ends: protocol violation
+# stopped by: wire
 import gc
 import posix
 

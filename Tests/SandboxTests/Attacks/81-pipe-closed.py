@@ -1,5 +1,6 @@
-# ends: exited early
-# stopped by: missing values
+# ends: exception
+# stopped by: judge
+# The values are in the outbox; the second call cannot close what is closed.
 import posix
 
 
