@@ -9,7 +9,7 @@ final class PackedMatrix: @unchecked Sendable {
   let rows: Int
   /// Input features.
   let columns: Int
-  private let words: UnsafeMutableBufferPointer<UInt32>
+  private let memory: AlignedMemory
 
   /// Rows that are packed together.
   static let panel = Int(EK_PANEL)
@@ -19,17 +19,10 @@ final class PackedMatrix: @unchecked Sendable {
     precondition(rows > 0 && columns > 0, "a matrix without elements")
     self.rows = rows
     self.columns = columns
-    let count = ek_bf16_words(rows, columns)
-    guard let memory = ek_allocate(4 * count) else {
-      throw EngineError(
-        .unsupported, "there is no memory for a matrix of \(rows) x \(columns) weights",
-        hint: "use a machine with more memory")
-    }
-    words = UnsafeMutableBufferPointer(
-      start: memory.bindMemory(to: UInt32.self, capacity: count), count: count)
+    memory = try .forWeights(bytes: 4 * ek_bf16_words(rows, columns), rows, columns)
   }
 
-  deinit { ek_free(words.baseAddress) }
+  private var words: UnsafeMutableBufferPointer<UInt32> { memory.bytes.assumingMemoryBound(to: UInt32.self) }
 
   /// Packs stored rows; all of a panel, or all that are left, at once.
   ///

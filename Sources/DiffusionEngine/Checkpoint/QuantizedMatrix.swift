@@ -11,7 +11,7 @@ final class QuantizedMatrix: @unchecked Sendable {
   let columns: Int
   /// Input features that share a scale in each row of the input.
   let group: Int
-  private let memory: UnsafeMutableRawPointer
+  private let memory: AlignedMemory
 
   /// Sums of more products than this may leave 32 bits.
   static let longestGroup = 66_000
@@ -26,18 +26,11 @@ final class QuantizedMatrix: @unchecked Sendable {
       throw EngineError(
         .unsupported, "a matrix of \(columns) columns is too wide for int8", hint: "use --precision bf16")
     }
-    guard let memory = ek_allocate(ek_int8_bytes(rows, columns, group)) else {
-      throw EngineError(
-        .unsupported, "there is no memory for a matrix of \(rows) x \(columns) weights",
-        hint: "use a machine with more memory")
-    }
     self.rows = rows
     self.columns = columns
     self.group = group
-    self.memory = memory
+    memory = try .forWeights(bytes: ek_int8_bytes(rows, columns, group), rows, columns)
   }
-
-  deinit { ek_free(memory) }
 
   /// Quantises and packs stored rows; all of a panel, or all that are left, at once.
   ///
@@ -47,11 +40,12 @@ final class QuantizedMatrix: @unchecked Sendable {
     precondition(first >= 0 && first.isMultiple(of: PackedMatrix.panel) && count > 0, "no such panel")
     precondition(bytes.count == count * columns * type.width, "rows of another size")
     type.widened(bytes).withUnsafeBufferPointer {
-      ek_int8_pack($0.baseAddress, first, count, rows, columns, group, memory)
+      ek_int8_pack($0.baseAddress, first, count, rows, columns, group, memory.bytes.baseAddress)
     }
   }
 
   var kernelMatrix: ek_matrix {
-    ek_matrix(format: EK_INT8_WEIGHTS, rows: rows, columns: columns, group: group, packed: memory)
+    ek_matrix(
+      format: EK_INT8_WEIGHTS, rows: rows, columns: columns, group: group, packed: memory.bytes.baseAddress)
   }
 }

@@ -37,9 +37,6 @@ enum BLAS {
   /// OpenBLAS's thread count, a setting of the whole process.
   static func setThreads(_ count: Int) { openblas_set_num_threads(Int32(clamping: count)) }
 
-  /// Threads of one product.
-  static var threads: Int { Int(openblas_get_num_threads()) }
-
   /// The processor whose kernels OpenBLAS has chosen.
   static var kernels: String { openblas_get_corename().map { String(cString: $0) } ?? "unknown" }
 

@@ -30,21 +30,9 @@ final class Journal {
     } catch {
       throw EvalKitError(.data, "cannot open '\(path)'", cause: "\(error)")
     }
-    let bytes = try FileBytes.read(path, limit: .max)
-    var start = 0
-    var number = 0
-    while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      number += 1
-      do {
-        try visit(number, Array(bytes[start..<end]))
-      } catch {
-        throw EvalKitError(
-          .data, "'\(path)' is damaged in line \(number)", cause: error.description,
-          hint: "remove that line to have its sample made again, or start in another folder")
-      }
-      start = end + 1
-    }
-    if start < bytes.count, ftruncate(descriptor.rawValue, off_t(start)) != 0 {
+    let size = try JournalLines.read(
+      path, hint: "remove that line to have its sample made again, or start in another folder", visit: visit)
+    if size.torn > 0, ftruncate(descriptor.rawValue, off_t(size.whole)) != 0 {
       throw EvalKitError(.data, "cannot cut the torn last line off '\(path)'", cause: "\(Errno.current)")
     }
   }

@@ -10,19 +10,19 @@ struct RecordedRows {
   init(in folder: String) throws(EvalKitError) {
     var samples: Set<SampleID> = []
     var verdicts: [SampleID: Verdict] = [:]
-    let torn = try JournalLines.read("\(folder)/samples.jsonl") { (_, bytes) throws(JSONError) in
+    let sizes = try JournalLines.read("\(folder)/samples.jsonl") { (_, bytes) throws(JSONError) in
       let (id, slices) = try RunFolder.row(bytes)
       guard slices["solution"] != nil else { throw JSONError("field 'solution' is missing") }
       guard samples.insert(id).inserted else { throw JSONError("\(id.task) #\(id.sample) occurs twice") }
     }
-    try Self.refuse(torn, "\(folder)/samples.jsonl")
-    let tornVerdict = try JournalLines.read("\(folder)/verdicts.jsonl") { (_, bytes) throws(JSONError) in
+    try Self.refuse(sizes.torn, "\(folder)/samples.jsonl")
+    let verdictSizes = try JournalLines.read("\(folder)/verdicts.jsonl") { (_, bytes) throws(JSONError) in
       let (id, _) = try RunFolder.row(bytes)
       guard samples.contains(id) else { throw JSONError("\(id.task) #\(id.sample) is no sample of the run") }
       guard verdicts[id] == nil else { throw JSONError("\(id.task) #\(id.sample) occurs twice") }
       verdicts[id] = try Verdict(json: try JSONValue(parsing: bytes)).forReports
     }
-    try Self.refuse(tornVerdict, "\(folder)/verdicts.jsonl")
+    try Self.refuse(verdictSizes.torn, "\(folder)/verdicts.jsonl")
     self.samples = samples
     self.verdicts = verdicts
   }
