@@ -131,6 +131,8 @@ identity = {
 results = []
 with open(options.out / "samples.jsonl", "w") as samples, open(options.out / "verdicts.jsonl", "w") as verdicts:
     for task, (name, rate) in enumerate(zip(ids, rates)):
+        if options.hostile and task == options.tasks - 1:
+            name += PAYLOAD
         right = [draw.random() < rate for _ in range(options.samples)]
         rows = []
         for i, passes in enumerate(right):

@@ -100,6 +100,7 @@ struct PageData {
     }
     if found.sanitizerGaveUp { row["gaveUp"] = true }
     if let verdict = found.verdict {
+      row["rawPassed"] = verdict.passedUnsanitized.map { .bool($0) }
       row["base"] = half(verdict.base)
       row["plus"] = half(verdict.plus)
     }

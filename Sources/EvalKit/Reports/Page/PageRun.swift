@@ -29,7 +29,7 @@ struct PageRun {
 
   /// The cases of `task` that a page with these bounds carries.
   func cases(of task: RecordedTask, atMost limit: Int) -> [RecordedCase] {
-    let chosen = Self.shown(of: task, atMost: limit)
+    let chosen = Set(Self.shown(of: task, atMost: limit))
     return task.samples.map { SampleID(task: task.score.task, sample: $0.number) }
       .filter { chosen.contains($0.sample) || compared.contains($0) }.compactMap { cases[$0] }
   }

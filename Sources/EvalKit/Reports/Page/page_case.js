@@ -64,7 +64,8 @@ function caseBody(task, found) {
       make("p", { class: "note" }, found.gaveUp
         ? "The sanitizer's parser gave up: the program is this text, cut at the stop strings."
         : isChanged ? "Struck-through lines are not in the program as they stand."
-          : dropped ? "All of it is in the program." : "What the model wrote, up to its end token."),
+          : dropped ? "All of it is in the program." : "What the model wrote, up to its end token.",
+        found.rawPassed === undefined ? "" : ` Judged as the sanitizer was given it: ${found.rawPassed ? "passes" : "fails"}.`),
       codeBlock(found.raw, "Raw text", { dropped })),
     task.prompt === undefined ? null : section("Prompt", codeBlock(task.prompt, "Prompt")),
     decoding(found),

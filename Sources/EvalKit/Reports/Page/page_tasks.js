@@ -53,7 +53,8 @@ class TaskTable {
     this.level = document.getElementById("level");
     this.count = document.getElementById("count");
     this.order = { key: "index", isDown: false };
-    for (const control of [this.search, this.status, this.level]) control.addEventListener("input", () => this.draw());
+    this.search.addEventListener("input", () => this.draw());
+    for (const choice of [this.status, this.level]) choice.addEventListener("change", () => this.draw());
     document.querySelector("form.tools").addEventListener("submit", (event) => event.preventDefault());
     this.body.addEventListener("keydown", (event) => this.move(event));
     this.body.addEventListener("click", (event) => {
