@@ -33,9 +33,13 @@ struct ComparisonSheet {
     lines += (table.string(for: comparison.scores, style: Style.psql) ?? "").split(separator: "\n").map {
       String($0)
     }
-    lines += comparison.scores.filter { $0.half == .plus }.map(ComparisonSheet.meaning)
+    for change in comparison.changes {
+      lines += comparison.scores.filter { $0.benchmark == change.benchmark && $0.half == change.half }.map(
+        ComparisonSheet.meaning)
+    }
     for change in comparison.changes {
       for (title, tasks) in change.lists { lines += ComparisonSheet.list(title, tasks, of: change) }
+      lines += ComparisonSheet.timing(change)
     }
     if let programs {
       for change in comparison.changes.flatMap({ $0.worse + $0.better }) {
@@ -61,8 +65,36 @@ struct ComparisonSheet {
             + "as failed")
       }
     }
-    let keys = comparison.differences.map { $0.isDecisive ? "\($0.key) (allowed)" : $0.key }
+    let unknown = comparison.differences.filter(\.isUnknown).map(\.key)
+    if !unknown.isEmpty {
+      lines.append(
+        "CANNOT BE CHECKED, as not both runs record it: \(plain(unknown.joined(separator: ", "))); the scores "
+          + "may not be of the same thing")
+    }
+    let keys = comparison.differences.filter { !$0.isUnknown }.map {
+      $0.isDecisive ? "\($0.key) (allowed)" : $0.key
+    }
     if !keys.isEmpty { lines.append("different: \(plain(keys.joined(separator: ", ")))") }
+    return lines
+  }
+
+  /// What hangs on the machine's speed, apart: it tells little about the models.
+  private static func timing(_ change: BenchmarkChanges) -> [String] {
+    var lines: [String] = []
+    if !change.excluded.isEmpty {
+      let some = change.excluded.prefix(mostTasks).joined(separator: ", ")
+      let rest = change.excluded.count > mostTasks ? ", … (all with --json)" : ""
+      lines.append(
+        "\(change.benchmark): left out as timing-sensitive: \(change.excluded.count): \(some)\(rest)")
+    }
+    let sensitive = change.timingSensitive
+    if !sensitive.isEmpty {
+      let some = sensitive.prefix(mostTasks).map(\.task).joined(separator: ", ")
+      let rest = sensitive.count > mostTasks ? ", … (all with --json)" : ""
+      lines.append(
+        "\(change.benchmark): \(sensitive.count) of these hang on the machine's speed: \(some)\(rest) "
+          + "(--without-timing-sensitive leaves such tasks out)")
+    }
     return lines
   }
 
@@ -77,12 +109,15 @@ struct ComparisonSheet {
     let verdict =
       !score.isDistinguishable
       ? "not distinguishable" : score.scores.difference < 0 ? "new is worse" : "new is better"
-    if score.scores.discordance == 0 { return "\(score.benchmark) plus pass@\(score.k): no task changed" }
+    if score.scores.discordance == 0 {
+      return "\(score.benchmark) \(score.half.rawValue) pass@\(score.k): no task changed"
+    }
     let seen =
       score.scores.detectableDifference().map { "\(percent($0)) points would be seen with chance 0.8" }
       ?? "even a change of all of them on one side would hardly be seen"
     let kind = score.scores.outcomes == nil ? "discordance" : "discordant tasks"
-    return "\(score.benchmark) plus pass@\(score.k): \(verdict); at \(percent(score.scores.discordance)) % "
+    return
+      "\(score.benchmark) \(score.half.rawValue) pass@\(score.k): \(verdict); at \(percent(score.scores.discordance)) % "
       + "\(kind), \(seen)"
   }
 
@@ -94,7 +129,7 @@ struct ComparisonSheet {
       let counts =
         change.base.of == 1 && change.new.of == 1
         ? "" : " (\(change.base.right)/\(change.base.of) -> \(change.new.right)/\(change.new.of))"
-      return change.task + counts + (change.isTimingSensitive ? " (timing-sensitive)" : "")
+      return change.task + counts
     }
     let rest = changes.count > mostTasks ? ", … (all with --json)" : ""
     return ["\(benchmark.benchmark): \(changes.count) \(title): \(names.joined(separator: ", "))\(rest)"]

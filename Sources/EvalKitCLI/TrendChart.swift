@@ -27,6 +27,10 @@ struct TrendChart {
         lines.append(
           "  since the run above, also changed: \(plain(point.changedKeys.joined(separator: ", ")))")
       }
+      if !point.unknownKeys.isEmpty {
+        lines.append(
+          "  against the run above, cannot be checked: \(plain(point.unknownKeys.joined(separator: ", ")))")
+      }
     }
     lines.append("o: the score, -: its 95 % interval, from \(percent(low)) to \(percent(high)) %")
     text = lines.joined(separator: "\n")
