@@ -154,12 +154,43 @@ public struct RecordedTask: Sendable {
     public let passedPlus: Bool
     /// The verdict was another one while the machine was busy.
     public let isTimingSensitive: Bool
+    /// How each half ended.
+    public let base: Ending
+    public let plus: Ending
 
-    public init(number: Int, passedBase: Bool, passedPlus: Bool, isTimingSensitive: Bool = false) {
+    /// - Parameters:
+    ///   - base: if `nil`, a pass or a failure without a reason.
+    ///   - plus: likewise.
+    public init(
+      number: Int, passedBase: Bool, passedPlus: Bool, isTimingSensitive: Bool = false, base: Ending? = nil,
+      plus: Ending? = nil
+    ) {
       self.number = number
       self.passedBase = passedBase
       self.passedPlus = passedPlus
       self.isTimingSensitive = isTimingSensitive
+      self.base = base ?? Ending(status: passedBase ? .pass : .fail)
+      self.plus = plus ?? Ending(status: passedPlus ? .pass : .fail)
+    }
+  }
+
+  /// The status of a half and the judge's word for it.
+  public struct Ending: Sendable, Hashable {
+    public let status: HalfVerdict.Status
+    /// `wrong answer`, `exception`, …; reports of record may lack it.
+    public let reason: String?
+
+    public init(status: HalfVerdict.Status, reason: String? = nil) {
+      self.status = status
+      self.reason = reason
+    }
+
+    init(_ row: JSONValue, _ half: String) throws(JSONError) {
+      let word = try row.require(half, \.string)
+      guard let status = HalfVerdict.Status(rawValue: word) else {
+        throw JSONError("unknown status '\(word)' of '\(half)'")
+      }
+      self.init(status: status, reason: row["\(half)_reason"]?.string)
     }
   }
 
@@ -173,11 +204,11 @@ public struct RecordedTask: Sendable {
 
   init(json: JSONValue) throws {
     let samples = try json.require("verdicts", \.array).map { row in
-      let passed = try row.require("base", \.string) == "pass"
+      let (base, plus) = (try Ending(row, "base"), try Ending(row, "plus"))
       return Sample(
-        number: try row.require("sample", \.integer), passedBase: passed,
-        passedPlus: try row.require("plus", \.string) == "pass" && passed,
-        isTimingSensitive: row["timing_sensitive"]?.bool ?? false)
+        number: try row.require("sample", \.integer), passedBase: base.status == .pass,
+        passedPlus: plus.status == .pass && base.status == .pass,
+        isTimingSensitive: row["timing_sensitive"]?.bool ?? false, base: base, plus: plus)
     }
     let task = try json.require("task_id", \.string)
     self.init(task: task, samples: samples)
