@@ -23,7 +23,9 @@ extension RecordedRun {
       RecordedTask(
         task: task.id,
         samples: task.samples.enumerated().map {
-          .init(number: $0.offset, passedBase: $0.element.passed(.base), passedPlus: $0.element.passed(.plus))
+          .init(
+            number: $0.offset, passedBase: $0.element.passed(.base), passedPlus: $0.element.passed(.plus),
+            base: .init($0.element.base), plus: .init($0.element.plus ?? .notRun))
         })
     }
     let fewest = tasks.map(\.score.samples).min() ?? 1
@@ -35,6 +37,30 @@ extension RecordedRun {
           halves: file.hasPlus ? Half.allCases : [.base])
       ],
       origin: .resultFile)
+  }
+}
+
+extension RecordedTask.Ending {
+  init(_ half: HalfVerdict) { self.init(status: half.status, reason: half.reason) }
+}
+
+extension HalfVerdict {
+  /// In the place of the plus tests where only the base tests ran (``RecordedBenchmark/halves``).
+  static let notRun = HalfVerdict(status: .fail, reason: "not run")
+}
+
+extension ResultFile {
+  /// Those of `wanted` that the file holds.
+  func cases(_ wanted: Set<SampleID>) -> [RecordedCase] {
+    tasks.flatMap { task in
+      task.samples.enumerated().compactMap { number, sample in
+        let id = SampleID(task: task.id, sample: number)
+        guard wanted.contains(id) else { return nil }
+        return RecordedCase(
+          id: id, program: sample.program?.text,
+          verdict: Verdict(base: sample.base, plus: sample.plus ?? .notRun))
+      }
+    }
   }
 }
 
