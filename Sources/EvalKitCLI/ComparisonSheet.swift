@@ -1,6 +1,5 @@
 import EvalKit
 import Statistics
-import TextTable
 
 /// A comparison as a person reads it: scores, what they mean, and the tasks that changed.
 struct ComparisonSheet {
@@ -17,30 +16,38 @@ struct ComparisonSheet {
   ) {
     var lines = ["base: \(plain(comparison.base.path))", "new:  \(plain(comparison.new.path))"]
     lines += ComparisonSheet.warnings(comparison)
-    let table = TextTable<ScoreComparison> {
+    let isAdjusted = comparison.scores.contains { $0.adjustedP != $0.scores.p }
+    let table = TerminalTable<ScoreComparison> { score in
       [
-        Column(title: "benchmark", value: $0.benchmark),
-        Column(title: "score", value: "\($0.half.rawValue) pass@\($0.k)"),
-        Column(title: "base %", value: percent($0.base.value), align: .right),
-        Column(title: "new %", value: percent($0.new.value), align: .right),
-        Column(title: "change (95 %)", value: ComparisonSheet.change($0)),
-        Column(title: "lost", value: $0.scores.outcomes.map { "\($0.lost)" } ?? "", align: .right),
-        Column(title: "gained", value: $0.scores.outcomes.map { "\($0.gained)" } ?? "", align: .right),
-        Column(title: "p", value: probability($0.scores.p), align: .right),
-        Column(title: "p (Holm)", value: probability($0.adjustedP), align: .right),
+        Column(title: "score", value: "\(score.benchmark) \(score.half.rawValue) pass@\(score.k)"),
+        Column(title: "base %", value: percent(score.base.value), align: .right),
+        Column(title: "new %", value: percent(score.new.value), align: .right),
+        Column(
+          title: "change (95 %)", value: ComparisonSheet.change(score),
+          colour: !score.isDistinguishable ? nil : score.scores.difference < 0 ? 31 : 32),
+        Column(title: "lost", value: score.scores.outcomes.map { "\($0.lost)" } ?? "", align: .right),
+        Column(title: "gained", value: score.scores.outcomes.map { "\($0.gained)" } ?? "", align: .right),
+        Column(title: "p", value: probability(score.scores.p), align: .right),
       ]
+        + (isAdjusted ? [Column(title: "Holm p", value: probability(score.adjustedP), align: .right)] : [])
     }
-    lines += (table.string(for: comparison.scores, style: Style.psql) ?? "").split(separator: "\n").map {
-      String($0)
-    }
+    let scores = table.text(for: comparison.scores)
+    var remarks: [String] = []
     for change in comparison.changes {
-      lines += comparison.scores.filter { $0.benchmark == change.benchmark && $0.half == change.half }.map(
+      remarks += comparison.scores.filter { $0.benchmark == change.benchmark && $0.half == change.half }.map(
         ComparisonSheet.meaning)
     }
     for change in comparison.changes {
-      for (title, tasks) in change.lists { lines += ComparisonSheet.list(title, tasks, of: change) }
-      lines += ComparisonSheet.timing(change)
+      for (title, tasks) in change.lists { remarks += ComparisonSheet.list(title, tasks, of: change) }
+      remarks += ComparisonSheet.timing(change)
     }
+    func wrapped(_ lines: [String]) -> [String] {
+      lines.flatMap { line -> [String] in
+        let pieces = Wrapping.lines(line, width: Console.outputWidth ?? .max)
+        return pieces.enumerated().map { $0.offset == 0 ? $0.element : "  " + $0.element }
+      }
+    }
+    lines = wrapped(lines) + [scores] + wrapped(remarks)
     if let programs {
       for change in comparison.changes.flatMap({ $0.worse + $0.better }) {
         lines += ComparisonSheet.sideBySide(change, programs, width: width)
@@ -144,9 +151,7 @@ struct ComparisonSheet {
     else { return ["", title, "  (no program is recorded on one side)"] }
     let column = max(20, (width - 5) / 2)
     func cell(_ text: String?) -> String {
-      let flat = plain(text ?? "")
-      let cut = flat.count > column ? flat.prefix(column - 1) + "…" : flat[...]
-      return cut + String(repeating: " ", count: column - cut.count)
+      Wrapping.padded(Wrapping.cut(plain(text ?? ""), to: column), to: column)
     }
     let rows = LineDiff(base, new).excerpt().map { row -> String in
       guard let row else { return "  ..." }

@@ -8,7 +8,8 @@ public enum Half: String, Sendable, CaseIterable {
 }
 
 extension TaskScore {
-  func correct(_ half: Half) -> Int { half == .base ? base : plus }
+  /// Right samples, on the base tests or on both.
+  public func correct(_ half: Half) -> Int { half == .base ? base : plus }
 }
 
 extension RecordedTask {
@@ -17,7 +18,8 @@ extension RecordedTask {
 }
 
 extension RecordedTask.Sample {
-  func passed(_ half: Half) -> Bool { half == .base ? passedBase : passedPlus }
+  /// On the base tests or on both.
+  public func passed(_ half: Half) -> Bool { half == .base ? passedBase : passedPlus }
 }
 
 /// One score of two runs, paired by task.
