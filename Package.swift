@@ -36,7 +36,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-    .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
   ],
   targets: [
     // System libraries, one module map each.
@@ -126,7 +125,6 @@ let package = Package(
       dependencies: [
         "EvalKit", "DiffusionEngine", "Statistics", "evalkit-jail", "evalkit-fetch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "TextTable", package: "TextTable"),
       ],
       swiftSettings: strict),
 
@@ -153,7 +151,7 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       // Run by DownloadTests, not compiled.
-      exclude: ["Tasks/Download/flaky_server.py"],
+      exclude: ["Tasks/Download/flaky_server.py", "Interop/Fixtures"],
       swiftSettings: strict),
     .testTarget(
       name: "CLITests",

@@ -37,7 +37,8 @@ struct EvalKitCommand: AsyncParsableCommand {
     version: evalkitVersion,
     subcommands: [
       RunCommand.self, ScoreCommand.self, TryCommand.self, CompleteCommand.self, ChatCommand.self,
-      CompareCommand.self, ReportCommand.self, GateCommand.self, VerifyCommand.self, TraceCommand.self,
+      ReportCommand.self, ShowCommand.self, CompareCommand.self, GateCommand.self, VerifyCommand.self,
+      TraceCommand.self,
       TokenizeCommand.self,
       LogitsCommand.self, BenchCommand.self, ComparePrecisionCommand.self, ListCommand.self,
       DataCommand.self, DoctorCommand.self,

@@ -26,6 +26,10 @@ public struct RecordedCases: Sendable {
   ///
   /// - Throws: ``EvalKitError`` (`data`) that names file and line of a damaged row.
   public init(of run: RecordedRun, _ wanted: Set<SampleID>) throws(EvalKitError) {
+    if run.origin == .resultFile {
+      self = RecordedCases(try ResultFile(reading: run.path).cases(wanted))
+      return
+    }
     var verdicts: [SampleID: Verdict] = [:]
     var seconds: [SampleID: Double] = [:]
     var passedUnsanitized: [SampleID: Bool] = [:]
@@ -84,8 +88,7 @@ public struct RecordedCases: Sendable {
     /// A text that is no Swift string (half a surrogate pair) is shown as its JSON.
     func text(_ name: String) -> String? {
       guard let range = slices[name] else { return nil }
-      let token = Array(bytes[range])
-      return (try? JSONValue(parsing: token))?.string ?? String(decoding: token, as: UTF8.self)
+      return Program(token: Array(bytes[range])).text
     }
 
     /// Of both halves.

@@ -1,8 +1,12 @@
 import JSON
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A finished run as its `report.json` has it: what comparisons, gates and trends read.
 public struct RecordedRun: Sendable {
-  /// The run's folder.
+  /// The run's folder, or the result file.
   public let path: String
   public let identity: RunIdentity
   /// Whether every sample has a verdict.
@@ -10,27 +14,52 @@ public struct RecordedRun: Sendable {
   /// Whether programs ran without a sandbox.
   public let isInsecure: Bool
   public let benchmarks: [RecordedBenchmark]
+  public let origin: Origin
+
+  /// What a run is read from.
+  public enum Origin: Sendable {
+    /// A folder of evalkit's.
+    case folder
+    /// One file that evalplus or bigcodebench wrote.
+    case resultFile
+  }
 
   public init(
-    path: String, identity: RunIdentity, isComplete: Bool, isInsecure: Bool, benchmarks: [RecordedBenchmark]
+    path: String, identity: RunIdentity, isComplete: Bool, isInsecure: Bool,
+    benchmarks: [RecordedBenchmark], origin: Origin = .folder
   ) {
     self.path = path
     self.identity = identity
     self.isComplete = isComplete
     self.isInsecure = isInsecure
     self.benchmarks = benchmarks
+    self.origin = origin
   }
 
-  /// The folder's own name, for tables.
-  public var name: String { path.split(separator: "/").last.map { String($0) } ?? path }
+  /// The folder's own name, for tables; of a result file without what evalplus puts behind it.
+  public var name: String {
+    let last = path.split(separator: "/").last.map { String($0) } ?? path
+    for suffix in ["eval_results.json", "eval_results.json.gz"]
+    where origin == .resultFile && last.hasSuffix(suffix) {
+      let stem = last.dropLast(suffix.count)
+      if stem.count > 1 { return String(stem.dropLast()) }
+      return path.split(separator: "/").dropLast().last.map { String($0) } ?? last
+    }
+    return last
+  }
 
-  /// Reads the report of the run in `path`; what it says is not checked against the raw files
-  /// (``Verification`` does that).
+  /// Reads a run: a folder, by its report, or a result file of evalplus or bigcodebench.
+  ///
+  /// What a report says is not checked against the raw files (``Verification`` does that).
   ///
   /// - Throws: ``EvalKitError`` (`data`) when the run has no report, or one that is damaged or newer than
   ///   this program.
   public init(reading path: String) throws(EvalKitError) {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    if let file = Self.resultFile(at: path) {
+      self = try RecordedRun(resultFile: file)
+      return
+    }
     let document = try RunFile.report.read(in: path)
     do {
       self.init(
@@ -46,6 +75,19 @@ public struct RecordedRun: Sendable {
   }
 }
 
+extension RecordedRun {
+  /// The result file that `path` is, or that stands alone in the folder `path`, where evalplus puts it when
+  /// its samples are a folder.
+  static func resultFile(at path: String) -> String? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    if status.st_mode & S_IFMT != S_IFDIR { return path }
+    let inside = "\(path)/eval_results.json"
+    let isRun = ["identity.json", "report.json"].contains { access("\(path)/\($0)", F_OK) == 0 }
+    return !isRun && access(inside, F_OK) == 0 ? inside : nil
+  }
+}
+
 /// The part of a run that one benchmark is.
 public struct RecordedBenchmark: Sendable {
   public let name: String
@@ -57,13 +99,20 @@ public struct RecordedBenchmark: Sendable {
   public let missing: [String]
   /// Samples without a verdict: `HumanEval/3 #0`.
   public let notJudged: [String]
+  /// The tests that were run: all of evalplus', or the base tests alone; of bigcodebench, which has one kind,
+  /// these are the base tests.
+  public let halves: [Half]
 
-  public init(name: String, tasks: [RecordedTask], ks: [Int], missing: [String], notJudged: [String]) {
+  public init(
+    name: String, tasks: [RecordedTask], ks: [Int], missing: [String], notJudged: [String],
+    halves: [Half] = Half.allCases
+  ) {
     self.name = name
     self.tasks = tasks
     self.ks = ks
     self.missing = missing
     self.notJudged = notJudged
+    self.halves = halves
   }
 
   init(json: JSONValue) throws {
@@ -75,6 +124,19 @@ public struct RecordedBenchmark: Sendable {
       notJudged: try json.require("not_judged", \.array).map {
         "\(try $0.require("task_id", \.string)) #\(try $0.require("sample", \.integer))"
       })
+  }
+}
+
+extension RecordedBenchmark {
+  /// The tests that decide, of those that were run.
+  public var fullest: Half { halves.contains(.plus) ? .plus : .base }
+
+  /// - Throws: ``EvalKitError`` (`usage`) when `half` was not run.
+  func require(_ half: Half, in run: RecordedRun) throws(EvalKitError) {
+    if halves.contains(half) { return }
+    throw EvalKitError(
+      .usage, "'\(run.path)' has no verdicts on the \(half.rawValue) tests of \(name)",
+      hint: "--tests \(fullest.rawValue)")
   }
 }
 
