@@ -43,7 +43,8 @@ struct PageComparison: Sendable {
   var changes: [BenchmarkChanges] {
     (comparison?.changes ?? []).map {
       BenchmarkChanges(
-        benchmark: $0.benchmark, tasks: $0.tasks, worse: Array($0.worse.prefix(Self.mostShown)),
+        benchmark: $0.benchmark, half: $0.half, tasks: $0.tasks, excluded: $0.excluded,
+        worse: Array($0.worse.prefix(Self.mostShown)),
         better: Array($0.better.prefix(Self.mostShown)))
     }
   }
@@ -76,7 +77,7 @@ struct PageComparison: Sendable {
     let difference = score.scores.difference
     let verdict = !score.isDistinguishable ? "not distinguishable" : difference < 0 ? "worse" : "better"
     return [
-      "suite": PageText.escaped(score.benchmark), "tests": score.half == .base ? "base" : "base + plus",
+      "suite": PageText.escaped(score.benchmark), "tests": score.half.title,
       "k": "\(score.k)",
       "difference": "\(points(difference)) (\(points(interval.lowerBound)) … \(points(interval.upperBound)))",
       "discordant": score.scores.outcomes.map { "\($0.lost), \($0.gained)" } ?? "–",

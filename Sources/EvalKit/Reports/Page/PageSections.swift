@@ -76,9 +76,10 @@ struct PageSections {
         name: name, style: style, points: rows.map { (x: $0.k, y: half($0).value, band: half($0).interval) })
     }
     let suite = page.run.benchmarks.count > 1 ? " of \(part.name)" : ""
+    let base = part.fullest == .plus ? [series("base", "b", \.base)] : []
     return PageChart.lines(
       title: "pass@k\(suite) with its 95 % band", abscissa: "k",
-      [series("base", "b", \.base), series("base + plus", "a", \.plus)])
+      base + [series(part.fullest.title, "a", \.plus)])
   }
 
   // MARK: Decoding

@@ -99,7 +99,7 @@ function showCase(row, go, chosen) {
     make("p", { class: "buttons" }, button("Previous task", "‹", () => go(-1), "k"), button("Next task", "›", () => go(1), "j"),
       button("Close", "×", () => dialog.close(), "Esc")));
   const verdict = sample
-    ? make("p", { class: "verdict" }, ["base", "plus"].map((name) =>
+    ? make("p", { class: "verdict" }, row.halves.map((name) =>
       make("span", { class: `chip ${sample[name].status}` }, `${signs[sample[name].status]} ${name}: `, visible(sample[name].word))),
     sample.isNear ? make("span", { class: "chip" }, "near a time limit") : "",
     row.task.level ? make("span", { class: "chip" }, visible(row.task.level)) : "")

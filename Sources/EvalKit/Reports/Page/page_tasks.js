@@ -31,7 +31,7 @@ function rowOf(result, index, data) {
   const cases = result.c ?? [];
   const share = samples.length ? plus / samples.length : -1;
   return { index, task, samples, plus, base, kind, words, cases, share, slowest: result.s, isNear: near.size > 0,
-    level: task.level, label: kind === "failed" || kind === "plus" ? words[0] : labels[kind] };
+    halves: result.baseOnly ? ["base"] : ["base", "plus"], level: task.level, label: kind === "failed" || kind === "plus" ? words[0] : labels[kind] };
 }
 
 // Everything of a row that a search looks at, put together when it is first needed.
