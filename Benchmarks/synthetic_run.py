@@ -146,7 +146,13 @@ with open(options.out / "samples.jsonl", "w") as samples, open(options.out / "ve
                 row |= {"prompt_tokens": 140, "forward_passes": 512, "masks_left": 0,
                         "decoding": decoding(text, i == 0), "completion": text + "\n```\nThis works because it must.\n"}
             samples.write(json.dumps(row) + "\n")
-            verdicts.write(json.dumps({"task_id": name, "sample": i, "base": base, "plus": plus}) + "\n")
+            verdict = {"task_id": name, "sample": i, "base": base, "plus": plus}
+            if options.traces:
+                # Now and then only the sanitizer makes a program of a text, or unmakes one.
+                turned = detail.random() < 0.05
+                raw = half(passes != turned, 0.01)
+                verdict["unsanitized"] = {"base": raw, "plus": raw} if turned or not passes else "same"
+            verdicts.write(json.dumps(verdict) + "\n")
         results.append({
             "task_id": name, "samples": len(right), "base_passed": sum(row["base"] == "pass" for row in rows),
             "plus_passed": sum(right), "verdicts": rows,

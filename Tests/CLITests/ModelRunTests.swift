@@ -100,6 +100,35 @@ struct ModelRunTests {
     }
   }
 
+  @Test func whatTheSanitizerWasGivenIsJudgedToo() async throws {
+    try await Scratch.withFolder { folder in
+      let run = [
+        "run", "humaneval+", "--model", Self.checkpoint, "--limit", "3", "--max-new-tokens", "48",
+        "--threads", "1",
+      ]
+      let plain = try await Binary.run(run + ["--output", "\(folder)/plain"])
+      let asked = try await Binary.run(run + ["--output", "\(folder)/asked", "--judge-unsanitized"])
+      #expect(plain.code == 0 && asked.code == 0, "\(asked.error)")
+      let rows = try Scratch.lines("\(folder)/asked/verdicts.jsonl").map {
+        try JSONValue(parsing: Array($0.utf8))
+      }
+      #expect(rows.count == 3 && rows.allSatisfy { $0["unsanitized"] != nil })
+      #expect(rows.contains { $0["unsanitized"]?["plus"]?["status"] != nil })
+      // No score counts it.
+      #expect(Scratch.bytes("\(folder)/asked/report.json") == Scratch.bytes("\(folder)/plain/report.json"))
+      // How each answer was decoded is there in both.
+      for name in ["plain", "asked"] {
+        let samples = try Scratch.lines("\(folder)/\(name)/samples.jsonl").map {
+          try JSONValue(parsing: Array($0.utf8))
+        }
+        #expect(samples.allSatisfy { $0["decoding"]?["commit_step"]?.array?.count == 48 })
+      }
+      let page = try await Binary.run(["report", "\(folder)/asked", "--format", "html"])
+      #expect(
+        page.output.contains("3 samples were also judged as the sanitizer was given them"), "\(page.error)")
+    }
+  }
+
   @Test func otherArithmeticIsAnotherRun() async throws {
     try await Scratch.withFolder { folder in
       let run = command(folder) + ["--limit", "1", "--json", "--precision", "bf16"]

@@ -101,6 +101,19 @@ class TaskTests(PageCase):
             self.assertIn(part, text)
         self.assertEqual(len(self.all("svg[role=img][aria-label]")), 4)
 
+    def test_what_the_sanitizer_altered_is_listed(self):
+        text = self.find("#run-0").text
+        self.assertIn("400 samples were also judged as the sanitizer was given them", text)
+        altered = int(re.search(r"altered (\d+) verdicts", text)[1])
+        links = self.all("ul.names a")
+        self.assertEqual(len(links), altered)
+        self.assertGreater(altered, 0)
+        name = links[0].text
+        links[0].click()
+        self.browser.wait("return document.querySelector('dialog[open]') !== null")
+        self.assertTrue(self.find("#case-title").text.startswith(name))
+        self.assertIn("Judged as the sanitizer was given it:", self.find("dialog").text)
+
     def test_search_narrows_the_table_and_says_so(self):
         search = self.find("#search")
         search.send_keys("HumanEval/1")

@@ -18,12 +18,20 @@ struct PageSections {
       "taxonomyCaption":
         "\(PageText.grouped(samples.count)) samples, by the first half that did not pass",
       "charts": charts.map(\.html), "sanitizer": sanitizer,
-      "repeat": PageText.escaped(RepeatCommand(page.run.identity).text),
+      "repeat": command,
       "identity": leaves(.object(page.run.identity.json), "").map(escaped),
       "machine": leaves(.object(page.machine), "").filter { $0.key != "" }.map(escaped),
     ]
     if let decoding { view["decoding"] = decoding }
     return view
+  }
+
+  /// No line ends within an option.
+  private var command: String {
+    RepeatCommand(page.run.identity).text.split(separator: " ").map { word in
+      let text = PageText.escaped(String(word))
+      return word.count < 40 ? "<span>\(text)</span>" : text
+    }.joined(separator: " ")
   }
 
   // MARK: Endings
