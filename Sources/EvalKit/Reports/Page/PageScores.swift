@@ -41,7 +41,7 @@ enum PageScores {
         [
           "run": PageText.escaped(page.run.name), "suite": PageText.escaped(part.name), "k": "\(row.k)",
           "base": row.base.text, "plus": part.fullest == .plus ? row.plus.text : "not run",
-          "drawn": drawn(row),
+          "drawn": drawn(row, part.halves),
         ]
       }
     }
@@ -64,7 +64,7 @@ enum PageScores {
   }
 
   /// Both intervals on the same line from 0 to 100 %; the numbers stand beside it.
-  private static func drawn(_ row: Score.Row) -> String {
+  private static func drawn(_ row: Score.Row, _ halves: [Half]) -> String {
     func mark(_ estimate: Estimate, _ style: String, _ y: Int) -> String {
       func x(_ share: Double) -> String { PageText.decimal(4 + share * 152, 1) }
       return "<line class=\"whisker \(style)\" x1=\"\(x(estimate.interval.lowerBound))\" "
@@ -73,6 +73,7 @@ enum PageScores {
     }
     return "<svg class=\"interval\" aria-hidden=\"true\" viewBox=\"0 0 160 22\">"
       + "<line class=\"grid\" x1=\"4\" x2=\"156\" y1=\"11\" y2=\"11\"/>"
-      + mark(row.base, "b", 7) + mark(row.plus, "a", 15) + "</svg>"
+      + (halves.contains(.plus) ? mark(row.base, "b", 7) + mark(row.plus, "a", 15) : mark(row.base, "a", 11))
+      + "</svg>"
   }
 }

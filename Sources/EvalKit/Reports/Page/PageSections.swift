@@ -55,7 +55,7 @@ struct PageSections {
       return [
         "word": PageText.escaped(word), "count": PageText.grouped(count.all),
         "share": "\(percent(Double(count.all) / Double(max(samples.count, 1)))) %",
-        "plusOnly": word == "passed" ? "" : PageText.grouped(count.plusOnly),
+        "plusOnly": count.plusOnly == 0 ? "" : PageText.grouped(count.plusOnly),
         "drawn":
           "<svg class=\"track\" aria-hidden=\"true\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\">"
           + "<rect class=\"bar \(style) light\" width=\"\(PageText.decimal(wide, 2))\" height=\"10\"/>"
