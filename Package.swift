@@ -106,7 +106,14 @@ let package = Package(
       ],
       // The manifest is a link to Benchmarks/manifest.json: one source, and at hand wherever the program is
       // installed.
-      resources: [.embedInCode("Tasks/manifest.json"), .embedInCode("Reports/report.md.mustache")],
+      resources: [
+        .embedInCode("Tasks/manifest.json"), .embedInCode("Reports/report.md.mustache"),
+        .embedInCode("Reports/Page/page.html.mustache"), .embedInCode("Reports/Page/page.css"),
+        .embedInCode("Reports/Page/page_text.js"), .embedInCode("Reports/Page/page_code.js"),
+        .embedInCode("Reports/Page/page_canvas.js"), .embedInCode("Reports/Page/page_case.js"),
+        .embedInCode("Reports/Page/page_tasks.js"), .embedInCode("Reports/Page/page_changes.js"),
+        .embedInCode("Reports/Page/page.js"),
+      ],
       swiftSettings: strict),
 
     // Has OpenBLAS take the kernels of this machine; in programs only.
@@ -153,6 +160,8 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
+      // Run by PageTests, not compiled.
+      exclude: ["Page"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
