@@ -100,7 +100,7 @@ def decoding(text, is_first):
 
 options.out.mkdir(parents=True, exist_ok=True)
 ids = [f"{SUITE[1]}{task}" for task in range(options.tasks)]
-digest = "0"
+digest = md5 = "0"
 if options.task_file:
     # The benchmark has 164 tasks; those beyond --tasks were not asked for.
     rows = [
@@ -113,7 +113,7 @@ if options.task_file:
         for task in range(164)
     ]
     content = "".join(json.dumps(row) + "\n" for row in rows).encode()
-    digest = hashlib.sha256(content).hexdigest()
+    digest, md5 = hashlib.sha256(content).hexdigest(), hashlib.md5(content).hexdigest()
     options.task_file.mkdir(parents=True, exist_ok=True)
     (options.task_file / SUITE[2]).write_bytes(gzip.compress(content))
 source = {"kind": "samples", "sha256": str(options.draw)}
@@ -124,13 +124,15 @@ if options.traces:
               "sampler": sampler, "prompt_style": "completion", "samples_per_task": options.samples}
 identity = {
     "schema": "evalkit.identity", "schema_version": 1, "evalkit": "0.1.0",
-    "benchmarks": [{"name": SUITE[0], "version": "v0.1.10", "sha256": digest, "md5": "0", "tasks": "all"}],
+    "benchmarks": [{"name": SUITE[0], "version": "v0.1.10", "sha256": digest, "md5": md5, "tasks": "all"}],
     "source": source,
     "scoring": {"semantics": "evalplus-head"},
 }
 results = []
 with open(options.out / "samples.jsonl", "w") as samples, open(options.out / "verdicts.jsonl", "w") as verdicts:
     for task, (name, rate) in enumerate(zip(ids, rates)):
+        if options.hostile and task == options.tasks - 1:
+            name += PAYLOAD
         right = [draw.random() < rate for _ in range(options.samples)]
         rows = []
         for i, passes in enumerate(right):

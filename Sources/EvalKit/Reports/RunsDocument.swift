@@ -16,7 +16,9 @@ public struct RunsDocument: Sendable {
         "name": .string(run.name), "path": .string(run.path),
         "origin": run.origin == .folder ? "folder" : "result file",
         "repeat": .string(RepeatCommand(run.identity).text),
-        "report": run.origin == .folder ? try RunFile.report.read(in: run.path) : run.report,
+        // As it stands: it was read before, and may be large.
+        "report": run.origin == .folder
+          ? .raw(try RunFile.report.slices(in: run.path).bytes) : run.report,
       ])
     }
     json = [

@@ -9,6 +9,8 @@ public struct RecordedCases: Sendable {
   private let cases: [SampleID: RecordedCase]
   /// Seconds by the clock that base and plus took together, of every sample that was judged.
   public let seconds: [SampleID: Double]
+  /// Whether what the sanitizer was given passed base and plus, of every sample for which the run tried that.
+  public let passedUnsanitized: [SampleID: Bool]
   /// Of every sample whose decoding was recorded, without the canvas.
   public let decodings: [SampleID: RecordedDecoding]
 
@@ -16,6 +18,7 @@ public struct RecordedCases: Sendable {
   public init(_ cases: [RecordedCase]) {
     self.cases = Dictionary(cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     seconds = self.cases.compactMapValues { $0.verdict?.seconds }
+    passedUnsanitized = self.cases.compactMapValues { $0.verdict?.passedUnsanitized }
     decodings = self.cases.compactMapValues { $0.decoding?.withoutCanvas }
   }
 
@@ -29,11 +32,14 @@ public struct RecordedCases: Sendable {
     }
     var verdicts: [SampleID: Verdict] = [:]
     var seconds: [SampleID: Double] = [:]
+    var passedUnsanitized: [SampleID: Bool] = [:]
     try Self.read("\(run.path)/verdicts.jsonl") { (id, row) throws(JSONError) in
-      if wanted.contains(id) {
+      // Rows with a second verdict are read whole: who asked for them wants to know.
+      if wanted.contains(id) || row.slices["unsanitized"] != nil {
         let verdict = try Verdict(json: try JSONValue(parsing: row.bytes))
-        verdicts[id] = verdict
+        if wanted.contains(id) { verdicts[id] = verdict }
         seconds[id] = verdict.seconds
+        passedUnsanitized[id] = verdict.passedUnsanitized
       } else {
         seconds[id] = try row.seconds
       }
@@ -58,8 +64,12 @@ public struct RecordedCases: Sendable {
     }
     self.cases = cases
     self.seconds = seconds
+    self.passedUnsanitized = passedUnsanitized
     self.decodings = decodings
   }
+
+  /// In no order.
+  public var all: some Collection<RecordedCase> { cases.values }
 
   public subscript(id: SampleID) -> RecordedCase? { cases[id] }
 
@@ -108,6 +118,15 @@ public struct RecordedCases: Sendable {
 }
 
 extension Verdict {
+  /// Whether what the sanitizer was given passed base and plus; `nil` where it was not judged.
+  public var passedUnsanitized: Bool? {
+    switch unsanitized {
+    case nil: nil
+    case .same: base.status == .pass && plus.status == .pass
+    case .judged(let base, let plus): base.status == .pass && plus.status == .pass
+    }
+  }
+
   /// By the clock, base and plus together; `nil` where neither was timed.
   public var seconds: Double? {
     guard base.wallSeconds != nil || plus.wallSeconds != nil else { return nil }

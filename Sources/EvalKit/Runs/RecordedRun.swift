@@ -60,17 +60,19 @@ public struct RecordedRun: Sendable {
       self = try RecordedRun(resultFile: file)
       return
     }
-    let document = try RunFile.report.read(in: path)
-    do {
+    let (bytes, members) = try RunFile.report.slices(in: path)
+    do throws(JSONError) {
+      let document = try members.value(of: bytes, without: "benchmarks")
+      guard let list = members["benchmarks"] else { throw JSONError("field 'benchmarks' is missing") }
       self.init(
         path: path, identity: RunIdentity(try document.require("identity", \.object)),
         isComplete: try document.require("complete", \.bool),
         isInsecure: document["insecure"]?.bool ?? false,
-        benchmarks: try document.require("benchmarks", \.array).map(RecordedBenchmark.init(json:)))
-    } catch let error as JSONError {
-      throw RunFile.report.damage(in: path, error)
+        benchmarks: try JSONSlices.elements(of: bytes, in: list).map { (range) throws(JSONError) in
+          try RecordedBenchmark(bytes, in: range)
+        })
     } catch {
-      throw EvalKitError(.data, "cannot read '\(path)/report.json'", cause: "\(error)")
+      throw RunFile.report.damage(in: path, error)
     }
   }
 }
@@ -115,15 +117,34 @@ public struct RecordedBenchmark: Sendable {
     self.halves = halves
   }
 
-  init(json: JSONValue) throws {
+  /// Reads the object in `bytes[range]`, one task at a time.
+  init(_ bytes: [UInt8], in range: Range<Int>) throws(JSONError) {
+    let members = try JSONSlices(of: bytes, in: range)
+    let json = try members.value(of: bytes, without: "results")
+    guard let results = members["results"] else { throw JSONError("field 'results' is missing") }
     self.init(
       name: try json.require("name", \.string),
-      tasks: try json.require("results", \.array).map(RecordedTask.init(json:)),
-      ks: try json.require("pass_at_k", \.array).map { try $0.require("k", \.integer) },
+      tasks: try JSONSlices.elements(of: bytes, in: results).map { (range) throws(JSONError) in
+        try RecordedTask(json: try JSONValue(parsing: Array(bytes[range])))
+      },
+      ks: try json.require("pass_at_k", \.array).map { (row) throws(JSONError) in
+        try row.require("k", \.integer)
+      },
       missing: try json.require("missing_tasks", \.array).compactMap(\.string),
-      notJudged: try json.require("not_judged", \.array).map {
-        "\(try $0.require("task_id", \.string)) #\(try $0.require("sample", \.integer))"
+      notJudged: try json.require("not_judged", \.array).map { (row) throws(JSONError) in
+        "\(try row.require("task_id", \.string)) #\(try row.require("sample", \.integer))"
       })
+  }
+}
+
+extension JSONSlices {
+  /// The object in `bytes`, but for one member that is read by itself.
+  fileprivate func value(of bytes: [UInt8], without left: String) throws(JSONError) -> JSONValue {
+    .object(
+      JSONObject(
+        try members.filter { $0.name != left }.map { (member) throws(JSONError) in
+          .init(name: member.name, value: try JSONValue(parsing: Array(bytes[member.value])))
+        }))
   }
 }
 
@@ -202,8 +223,8 @@ public struct RecordedTask: Sendable {
     self.samples = samples
   }
 
-  init(json: JSONValue) throws {
-    let samples = try json.require("verdicts", \.array).map { row in
+  init(json: JSONValue) throws(JSONError) {
+    let samples = try json.require("verdicts", \.array).map { (row) throws(JSONError) in
       let (base, plus) = (try Ending(row, "base"), try Ending(row, "plus"))
       return Sample(
         number: try row.require("sample", \.integer), passedBase: base.status == .pass,

@@ -60,13 +60,18 @@ class Browser(webdriver.Chrome):
         return [entry["message"] for entry in self.get_log("browser")]
 
     def requests(self):
-        """Every address asked for since the last call, but files and the page's own data."""
-        found = []
+        """Every address asked for since the last call, but files, the browser's own pages, and what the page's
+        policy held back."""
+        found, blocked = {}, set()
         for entry in self.get_log("performance"):
             message = json.loads(entry["message"])["message"]
+            parameters = message["params"]
             if message["method"] == "Network.requestWillBeSent":
-                found.append(message["params"]["request"]["url"])
-        return [url for url in found if not url.startswith(("file:", "about:", "data:", "blob:"))]
+                found[parameters["requestId"]] = parameters["request"]["url"]
+            elif message["method"] == "Network.loadingFailed" and parameters.get("blockedReason") == "csp":
+                blocked.add(parameters["requestId"])
+        own = ("file:", "about:", "data:", "blob:", "chrome:")
+        return [url for key, url in found.items() if key not in blocked and not url.startswith(own)]
 
 
 def synthetic(out, *options):

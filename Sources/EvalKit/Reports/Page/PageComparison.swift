@@ -77,7 +77,7 @@ struct PageComparison: Sendable {
     let difference = score.scores.difference
     let verdict = !score.isDistinguishable ? "not distinguishable" : difference < 0 ? "worse" : "better"
     return [
-      "suite": PageText.escaped(score.benchmark), "tests": score.half == .base ? "base" : "base + plus",
+      "suite": PageText.escaped(score.benchmark), "tests": score.half.title,
       "k": "\(score.k)",
       "difference": "\(points(difference)) (\(points(interval.lowerBound)) … \(points(interval.upperBound)))",
       "discordant": score.scores.outcomes.map { "\($0.lost), \($0.gained)" } ?? "–",

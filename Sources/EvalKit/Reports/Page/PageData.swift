@@ -73,6 +73,7 @@ struct PageData {
           "t": JSONValue(index(of: id, suite: part.name, page.statements[id])),
           "o": .array(task.samples.map { JSONValue(index(of: $0)) }),
         ]
+        if part.halves == [.base] { row["baseOnly"] = true }
         if task.samples.enumerated().contains(where: { $0.offset != $0.element.number }) {
           row["n"] = .array(task.samples.map { JSONValue($0.number) })
         }
@@ -81,7 +82,9 @@ struct PageData {
         if let count = unjudged[id] { row["x"] = JSONValue(count) }
         let times = task.samples.compactMap { page.cases.seconds[SampleID(task: id, sample: $0.number)] }
         if let slowest = times.max() { row["s"] = number(slowest) }
-        let cases = page.cases(of: task, atMost: bounds.samplesPerTask).map { self.case($0, room: &room) }
+        let cases = page.cases(of: task, atMost: bounds.samplesPerTask).map {
+          self.case($0, halves: part.halves, room: &room)
+        }
         if !cases.isEmpty { row["c"] = .array(cases) }
         results.append(.object(row))
       }
@@ -89,7 +92,7 @@ struct PageData {
     return ["name": .string(page.run.name), "results": .array(results)]
   }
 
-  private func `case`(_ found: RecordedCase, room: inout Int) -> JSONValue {
+  private func `case`(_ found: RecordedCase, halves: [Half], room: inout Int) -> JSONValue {
     var row: JSONObject = ["n": JSONValue(found.id.sample)]
     let program = found.program.map { PageBounds.head($0, bounds.program) }
     row["program"] = program.map { .string($0) }
@@ -100,8 +103,9 @@ struct PageData {
     }
     if found.sanitizerGaveUp { row["gaveUp"] = true }
     if let verdict = found.verdict {
+      row["rawPassed"] = verdict.passedUnsanitized.map { .bool($0) }
       row["base"] = half(verdict.base)
-      row["plus"] = half(verdict.plus)
+      if halves.contains(.plus) { row["plus"] = half(verdict.plus) }
     }
     if let tokens = found.promptTokens { row["promptTokens"] = JSONValue(tokens) }
     if let passes = found.forwardPasses { row["passes"] = JSONValue(passes) }

@@ -2,6 +2,7 @@ import JSON
 
 /// One run with what its page shows of it.
 struct PageRun {
+  /// Where only base tests ran, they stand in the place of both.
   let run: RecordedRun
   let cases: RecordedCases
   let statements: TaskStatements
@@ -14,11 +15,14 @@ struct PageRun {
   init(
     _ run: RecordedRun, statements: TaskStatements, samplesPerTask: Int, compared: Set<SampleID>
   ) throws(EvalKitError) {
-    self.run = run
+    let parts = run.benchmarks.map(\.decidedByItsFullestTests)
+    self.run = RecordedRun(
+      path: run.path, identity: run.identity, isComplete: run.isComplete, isInsecure: run.isInsecure,
+      benchmarks: parts, origin: run.origin)
     self.statements = statements
     self.compared = compared
     var wanted = compared
-    for task in run.benchmarks.flatMap(\.tasks) {
+    for task in parts.flatMap(\.tasks) {
       for sample in Self.shown(of: task, atMost: samplesPerTask) {
         wanted.insert(SampleID(task: task.score.task, sample: sample))
       }
@@ -29,7 +33,7 @@ struct PageRun {
 
   /// The cases of `task` that a page with these bounds carries.
   func cases(of task: RecordedTask, atMost limit: Int) -> [RecordedCase] {
-    let chosen = Self.shown(of: task, atMost: limit)
+    let chosen = Set(Self.shown(of: task, atMost: limit))
     return task.samples.map { SampleID(task: task.score.task, sample: $0.number) }
       .filter { chosen.contains($0.sample) || compared.contains($0) }.compactMap { cases[$0] }
   }
@@ -56,7 +60,19 @@ struct PageRun {
   }
 }
 
-extension RecordedTask.Ending {
-  /// The judge's word, or the status where a report lacks it.
-  var word: String { reason ?? status.rawValue }
+extension RecordedBenchmark {
+  fileprivate var decidedByItsFullestTests: RecordedBenchmark {
+    if halves.contains(.plus) { return self }
+    let tasks = tasks.map { task in
+      RecordedTask(
+        task: task.score.task,
+        samples: task.samples.map {
+          .init(
+            number: $0.number, passedBase: $0.passedBase, passedPlus: $0.passedBase,
+            isTimingSensitive: $0.isTimingSensitive, base: $0.base, plus: $0.base)
+        })
+    }
+    return RecordedBenchmark(
+      name: name, tasks: tasks, ks: ks, missing: missing, notJudged: notJudged, halves: halves)
+  }
 }

@@ -2,20 +2,19 @@ import JSON
 
 /// The scores of a page: the large figures, and the table of all runs.
 enum PageScores {
-  static func score(of part: RecordedBenchmark) -> Score {
-    Score(of: part.tasks.map(\.score), ks: part.ks)
-  }
-
   /// The figures of one run, a group for each benchmark.
   static func headlines(_ page: PageRun) -> [[String: String]] {
     page.run.benchmarks.compactMap { part in
-      guard let row = score(of: part).rows.first else { return nil }
-      return [
-        "suite": PageText.escaped(part.name), "k": "\(row.k)",
-        "plus": percent(row.plus.value), "plusInterval": interval(row.plus),
-        "base": percent(row.base.value), "baseInterval": interval(row.base),
-        "facts": facts(part, of: page),
+      guard let row = part.score.rows.first else { return nil }
+      var view = [
+        "suite": PageText.escaped(part.name), "k": "\(row.k)", "tests": part.fullest.title,
+        "value": percent(row.plus.value), "interval": interval(row.plus), "facts": facts(part, of: page),
       ]
+      if part.fullest == .plus {
+        view["base"] = "\(percent(row.base.value))"
+        view["baseInterval"] = interval(row.base)
+      }
+      return view
     }
   }
 
@@ -38,10 +37,11 @@ enum PageScores {
   /// A row for each run, benchmark and k.
   static func rows(_ page: PageRun) -> [[String: String]] {
     page.run.benchmarks.flatMap { part in
-      score(of: part).rows.map { row in
+      part.score.rows.map { row in
         [
           "run": PageText.escaped(page.run.name), "suite": PageText.escaped(part.name), "k": "\(row.k)",
-          "base": row.base.text, "plus": row.plus.text, "drawn": drawn(row),
+          "base": row.base.text, "plus": part.fullest == .plus ? row.plus.text : "not run",
+          "drawn": drawn(row),
         ]
       }
     }
@@ -51,7 +51,7 @@ enum PageScores {
   static func omitted(_ runs: [RecordedRun]) -> String {
     runs.flatMap { run in
       run.benchmarks.compactMap { part -> String? in
-        let omitted = score(of: part).omitted
+        let omitted = part.score.omitted
         if omitted.isEmpty { return nil }
         let whose = runs.count > 1 ? "\(run.name): " : ""
         return "\(whose)too few samples for k = \(omitted.map { "\($0)" }.joined(separator: ", "))"

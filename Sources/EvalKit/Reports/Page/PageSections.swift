@@ -76,9 +76,10 @@ struct PageSections {
         name: name, style: style, points: rows.map { (x: $0.k, y: half($0).value, band: half($0).interval) })
     }
     let suite = page.run.benchmarks.count > 1 ? " of \(part.name)" : ""
+    let base = part.fullest == .plus ? [series("base", "b", \.base)] : []
     return PageChart.lines(
       title: "pass@k\(suite) with its 95 % band", abscissa: "k",
-      [series("base", "b", \.base), series("base + plus", "a", \.plus)])
+      base + [series(part.fullest.title, "a", \.plus)])
   }
 
   // MARK: Decoding
@@ -118,15 +119,57 @@ struct PageSections {
   // MARK: Sanitizer
 
   private var sanitizer: String {
-    let shown = page.run.benchmarks.flatMap(\.tasks).flatMap { page.cases(of: $0, atMost: .max) }
-    let raw = shown.filter { $0.rawText != nil }
+    if let altered { return altered }
+    let raw = page.cases.all.filter { $0.rawText != nil }
     if raw.isEmpty {
       return "<p>The run has no raw texts: its programs were taken as they came.</p>"
     }
     let gaveUp = raw.count { $0.sanitizerGaveUp }
-    return "<p>The run did not judge raw texts, so it is unknown which changes altered a verdict. "
+    return
+      "<p>The run did not judge what the sanitizer was given (<code>evalkit run --judge-unsanitized</code>), "
+      + "so it is unknown which of its changes altered a verdict. "
       + "Of \(PageText.grouped(raw.count)) raw texts on this page the sanitizer gave up on "
       + "\(PageText.grouped(gaveUp)); what it left out of the others is marked beside their programs.</p>"
+  }
+
+  /// The samples whose verdict the sanitizer changed, where the run judged its input too.
+  private var altered: String? {
+    let before = page.cases.passedUnsanitized
+    if before.isEmpty { return nil }
+    var (saved, broken): ([SampleID], [SampleID]) = ([], [])
+    for task in page.run.benchmarks.flatMap(\.tasks) {
+      for sample in task.samples {
+        let id = SampleID(task: task.score.task, sample: sample.number)
+        guard let passed = before[id], passed != sample.passedPlus else { continue }
+        if passed { broken.append(id) } else { saved.append(id) }
+      }
+    }
+    func list(_ title: String, _ ids: [SampleID]) -> String {
+      if ids.isEmpty { return "" }
+      let names = ids.prefix(200).map { id in
+        "<li><a href=\"#\(Self.address(of: id.task))\">\(PageText.escaped(id.task))</a> #\(id.sample)</li>"
+      }
+      let rest = ids.count > 200 ? "<li>and \(PageText.grouped(ids.count - 200)) more</li>" : ""
+      return
+        "<h3>\(title) (\(PageText.grouped(ids.count)))</h3><ul class=\"names\">\(names.joined())\(rest)</ul>"
+    }
+    return
+      "<p>\(PageText.grouped(before.count)) samples were also judged as the sanitizer was given them. Its changes "
+      + "altered \(PageText.grouped(saved.count + broken.count)) verdicts.</p>"
+      + list("Pass only sanitised", saved) + list("Pass only as they were", broken)
+  }
+
+  /// A task's name in the page's address: letters and digits of ASCII as they are, all else by its bytes.
+  private static func address(of task: String) -> String {
+    let digits = Array("0123456789ABCDEF")
+    return task.utf8.map { byte -> String in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        return String(UnicodeScalar(byte))
+      default: return "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+      }
+    }.joined()
   }
 
   // MARK: Identity

@@ -33,8 +33,15 @@ enum PageText {
 
   /// Seconds with two digits that count: `3.2 ms`, `0.41 s`, `12 s`.
   static func seconds(_ value: Double) -> String {
-    if value >= 0.1 { return "\(decimal(value, value < 10 ? 2 : 0)) s" }
-    return "\(decimal(value * 1000, value < 0.01 ? 1 : 0)) ms"
+    if value >= 0.1 { return "\(short(decimal(value, value < 10 ? 2 : 0))) s" }
+    return "\(short(decimal(value * 1000, value < 0.01 ? 1 : 0))) ms"
+  }
+
+  /// Without zeros at the end that say nothing.
+  private static func short(_ text: String) -> String {
+    guard text.contains(".") else { return text }
+    let kept = text.reversed().drop { $0 == "0" }
+    return String(kept.first == "." ? kept.dropFirst().reversed() : kept.reversed())
   }
 
   /// A number with so many digits behind the point.

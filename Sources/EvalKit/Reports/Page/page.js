@@ -36,7 +36,7 @@ function chooseRun(index) {
   table.choose(index);
 }
 
-chooser?.addEventListener("input", () => chooseRun(Number(chooser.value)));
+chooser?.addEventListener("change", () => chooseRun(Number(chooser.value)));
 chooseRun(Number(chooser?.value ?? 0));
 for (const place of document.querySelectorAll(".changes")) place.replaceChildren(...changeLists(data, Number(place.dataset.run)));
 
@@ -67,9 +67,14 @@ dialog.addEventListener("close", () => {
   if (table.current?.isConnected) table.current.focus();
 });
 
-try {
-  table.openNamed(decodeURIComponent(location.hash.slice(1)));
-} catch {
-  // An address that is no encoded text names no task.
+function openAddress() {
+  try {
+    table.openNamed(decodeURIComponent(location.hash.slice(1)));
+  } catch {
+    // An address that is no encoded text names no task.
+  }
 }
+
+addEventListener("hashchange", openAddress);
+openAddress();
 root.dataset.ready = "true";

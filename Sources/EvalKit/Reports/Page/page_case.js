@@ -64,7 +64,8 @@ function caseBody(task, found) {
       make("p", { class: "note" }, found.gaveUp
         ? "The sanitizer's parser gave up: the program is this text, cut at the stop strings."
         : isChanged ? "Struck-through lines are not in the program as they stand."
-          : dropped ? "All of it is in the program." : "What the model wrote, up to its end token."),
+          : dropped ? "All of it is in the program." : "What the model wrote, up to its end token.",
+        found.rawPassed === undefined ? "" : ` Judged as the sanitizer was given it: ${found.rawPassed ? "passes" : "fails"}.`),
       codeBlock(found.raw, "Raw text", { dropped })),
     task.prompt === undefined ? null : section("Prompt", codeBlock(task.prompt, "Prompt")),
     decoding(found),
@@ -98,7 +99,7 @@ function showCase(row, go, chosen) {
     make("p", { class: "buttons" }, button("Previous task", "‹", () => go(-1), "k"), button("Next task", "›", () => go(1), "j"),
       button("Close", "×", () => dialog.close(), "Esc")));
   const verdict = sample
-    ? make("p", { class: "verdict" }, ["base", "plus"].map((name) =>
+    ? make("p", { class: "verdict" }, row.halves.map((name) =>
       make("span", { class: `chip ${sample[name].status}` }, `${signs[sample[name].status]} ${name}: `, visible(sample[name].word))),
     sample.isNear ? make("span", { class: "chip" }, "near a time limit") : "",
     row.task.level ? make("span", { class: "chip" }, visible(row.task.level)) : "")

@@ -31,7 +31,7 @@ function rowOf(result, index, data) {
   const cases = result.c ?? [];
   const share = samples.length ? plus / samples.length : -1;
   return { index, task, samples, plus, base, kind, words, cases, share, slowest: result.s, isNear: near.size > 0,
-    level: task.level, label: kind === "failed" || kind === "plus" ? words[0] : labels[kind] };
+    halves: result.baseOnly ? ["base"] : ["base", "plus"], level: task.level, label: kind === "failed" || kind === "plus" ? words[0] : labels[kind] };
 }
 
 // Everything of a row that a search looks at, put together when it is first needed.
@@ -53,7 +53,8 @@ class TaskTable {
     this.level = document.getElementById("level");
     this.count = document.getElementById("count");
     this.order = { key: "index", isDown: false };
-    for (const control of [this.search, this.status, this.level]) control.addEventListener("input", () => this.draw());
+    this.search.addEventListener("input", () => this.draw());
+    for (const choice of [this.status, this.level]) choice.addEventListener("change", () => this.draw());
     document.querySelector("form.tools").addEventListener("submit", (event) => event.preventDefault());
     this.body.addEventListener("keydown", (event) => this.move(event));
     this.body.addEventListener("click", (event) => {
