@@ -14,6 +14,8 @@ struct EvalKitCommand: AsyncParsableCommand {
         evalkit score samples.jsonl --benchmark humaneval+
         evalkit try HumanEval/32 answer.py         one program, in detail
         evalkit complete --model ./ckpt --prompt 'def f():'
+        evalkit list                               benchmarks, models, runs
+        evalkit show Results/new HumanEval/32      one case: program and verdict
         evalkit compare Results/old Results/new    do they differ, and where
         evalkit gate --baseline Results/b --run Results/new
         evalkit doctor                             what protects this machine

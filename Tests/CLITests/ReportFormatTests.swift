@@ -31,7 +31,7 @@ struct ReportFormatTests {
       #expect(
         rows.count == 7
           && rows.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 11 })
-      #expect(rows[2] == "a,humaneval+,HumanEval/1,2,2,1,pass: 2,fail: 1; pass: 1,0,1.0,0.5")
+      #expect(rows[2] == "a,humaneval+,HumanEval/1,2,2,1,passed: 2,fail: 1; passed: 1,0,1.0,0.5")
       // A spreadsheet would compute the name of the run.
       #expect(rows[4].hasPrefix("'=1+1,"))
 

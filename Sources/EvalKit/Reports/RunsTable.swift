@@ -20,6 +20,11 @@ extension RecordedTask.Sample {
   public func ending(_ half: Half) -> RecordedTask.Ending { half == .base ? base : plus }
 }
 
+extension RecordedTask.Ending {
+  /// The judge's word, or the status where a report has no more.
+  public var word: String { reason ?? (status == .pass ? "passed" : status.rawValue) }
+}
+
 extension Half {
   /// As tables head it.
   public var title: String { self == .base ? "base" : "base + plus" }

@@ -206,9 +206,6 @@ public struct RecordedTask: Sendable {
       self.reason = reason
     }
 
-    /// The judge's word, or the status where a report has no more.
-    public var word: String { reason ?? (status == .pass ? "passed" : status.rawValue) }
-
     init(_ row: JSONValue, _ half: String) throws(JSONError) {
       let word = try row.require(half, \.string)
       guard let status = HalfVerdict.Status(rawValue: word) else {

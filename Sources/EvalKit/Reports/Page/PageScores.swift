@@ -40,11 +40,18 @@ enum PageScores {
       part.score.rows.map { row in
         [
           "run": PageText.escaped(page.run.name), "suite": PageText.escaped(part.name), "k": "\(row.k)",
-          "base": row.base.text, "plus": part.fullest == .plus ? row.plus.text : "not run",
+          "base": cell(row.base), "plus": part.fullest == .plus ? cell(row.plus) : "not run",
           "drawn": drawn(row, part.halves),
         ]
       }
     }
+  }
+
+  /// On two lines where there is no room for one.
+  private static func cell(_ estimate: Estimate) -> String {
+    let parts = estimate.text.split(separator: " (", maxSplits: 1)
+    guard parts.count == 2 else { return PageText.escaped(estimate.text) }
+    return "<span>\(parts[0])</span> <span>(\(parts[1])</span>"
   }
 
   /// The k for which there are too few samples, in words.
