@@ -6,6 +6,8 @@ struct TensorTable: Sendable {
   let names: TensorNames?
   /// Whether queries and keys are stored for a rotation of neighbours; see ``RowOrder``.
   let rotatesNeighbours: Bool
+  /// The one file of weights that are stored packed.
+  let packed: PackedFile?
   private let places: [String: Place]
 
   /// One tensor in one file.
@@ -13,11 +15,11 @@ struct TensorTable: Sendable {
     case safetensors(Safetensors, Safetensors.Entry)
     case gguf(GGUF, GGUF.Entry)
 
-    /// The file's path and the tensor's shape.
-    var facts: (path: String, shape: [Int]) {
+    /// The file, where the tensor lies in it, and the tensor's shape.
+    var facts: (file: MappedFile, range: Range<Int>, shape: [Int]) {
       switch self {
-      case .safetensors(let file, let entry): (file.file.path, entry.shape)
-      case .gguf(let file, let entry): (file.file.path, entry.shape)
+      case .safetensors(let file, let entry): (file.file, entry.range, entry.shape)
+      case .gguf(let file, let entry): (file.file, entry.range, entry.shape)
       }
     }
 
@@ -56,10 +58,20 @@ struct TensorTable: Sendable {
     files = [(Checkpoint.ggufName, gguf.file)]
     names = .gguf
     rotatesNeighbours = gguf.metadata["general.architecture"] == .text("llada")
+    packed = nil
     places = gguf.entries.mapValues { .gguf(gguf, $0) }
   }
 
   init(_ folder: CheckpointFolder) throws(EngineError) {
+    if let file = try folder.packedFile() {
+      let tensors = try Safetensors(file, types: Set(ElementType.allCases))
+      packed = try PackedFile(tensors)
+      files = [(PackedHeader.fileName, file)]
+      places = tensors.entries.mapValues { .safetensors(tensors, $0) }
+      names = nil
+      rotatesNeighbours = false
+      return
+    }
     let (files, map) = try folder.weightsFiles()
     var places: [String: Place] = [:]
     var shardOf: [String: String] = [:]
@@ -79,6 +91,7 @@ struct TensorTable: Sendable {
         hint: "download the shard again")
     }
     self.files = files
+    packed = nil
     names = nil
     rotatesNeighbours = false
     self.places = places
@@ -98,18 +111,17 @@ struct TensorTable: Sendable {
   /// converts weights need not hold a matrix twice. They are lent as they are stored, or widened where a packing
   /// knows no such type.
   ///
-  /// - Parameters:
-  ///   - headSize: for matrices whose output is rotated head by head; see ``RowOrder``.
-  ///   - body: gets the index of the group's first row, its elements and their type.
+  /// - Parameter body: gets the index of the group's first row, its elements and their type.
   /// - Throws: an error that names the tensor when it is absent or of another shape.
   func forEachGroup(
-    of size: Int, inRowsOf name: String, _ rows: Int, _ columns: Int, rotatedBy headSize: Int?,
-    on pool: KernelPool, _ body: @Sendable (Int, UnsafeRawBufferPointer, ElementType) -> Void
+    of size: Int, inRowsOf tensor: NetworkTensors.Matrix, on pool: KernelPool,
+    _ body: @Sendable (Int, UnsafeRawBufferPointer, ElementType) -> Void
   ) throws(EngineError) {
-    let place = try place(name, shape: [rows, columns])
+    let (rows, columns) = (tensor.rows, tensor.columns)
+    let place = try place(tensor.name, shape: [rows, columns])
     let groups = (rows + size - 1) / size
-    if headSize != nil, rotatesNeighbours {
-      let values = try elements(name, shape: [rows, columns], rotatedBy: headSize)
+    if tensor.headSize != nil, rotatesNeighbours {
+      let values = try elements(tensor.name, shape: [rows, columns], rotatedBy: tensor.headSize)
       _ = pool.map(groups) { group in
         let first = group * size
         values[columns * first..<columns * min(first + size, rows)].withUnsafeBytes {
@@ -124,6 +136,36 @@ struct TensorTable: Sendable {
     }
   }
 
+  /// Where the packed form of tensor `name` lies, a multiple of ``PackedHeader/alignment``.
+  ///
+  /// - Throws: an error that names the tensor when it is absent, or of another type, shape or alignment.
+  func stored(
+    _ name: String, as type: ElementType, shape: [Int]
+  ) throws(EngineError) -> (MappedFile, Range<Int>) {
+    guard case .safetensors(let file, let entry) = try place(name, shape: shape) else {
+      preconditionFailure("no format but safetensors stores packed weights")
+    }
+    guard entry.type == type else {
+      throw PackedHeader.malformed(
+        file.file.path, "tensor '\(name)' is of type \(entry.type.rawValue), not \(type.rawValue)")
+    }
+    guard entry.range.lowerBound.isMultiple(of: PackedHeader.alignment) else {
+      throw PackedHeader.malformed(
+        file.file.path,
+        "tensor '\(name)' begins at byte \(entry.range.lowerBound), no multiple of \(PackedHeader.alignment)")
+    }
+    return (file.file, entry.range)
+  }
+
+  /// Says that tensor `name` was converted and is not needed again; packed ones are used where they are.
+  func forget(_ name: String) {
+    guard packed == nil, let facts = places[name]?.facts else { return }
+    facts.file.forget(facts.range)
+  }
+
+  /// - Throws: an error that names the tensor when it is absent or of another shape.
+  func check(_ name: String, shape: [Int]) throws(EngineError) { _ = try place(name, shape: shape) }
+
   private func place(_ name: String, shape: [Int]) throws(EngineError) -> Place {
     guard let place = places[name] else {
       throw EngineError(
@@ -133,7 +175,7 @@ struct TensorTable: Sendable {
     let facts = place.facts
     guard facts.shape == shape else {
       throw EngineError(
-        .malformed, "tensor '\(name)' in '\(facts.path)' has the shape \(facts.shape), not \(shape)",
+        .malformed, "tensor '\(name)' in '\(facts.file.path)' has the shape \(facts.shape), not \(shape)",
         hint: "the weights do not belong to this configuration")
     }
     return place
