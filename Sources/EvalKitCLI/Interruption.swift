@@ -36,11 +36,15 @@ func interruptible(
   isResumed: Bool = true, leaving: @escaping @Sendable () -> Void = {},
   _ body: @escaping @Sendable () async throws -> Void
 ) async throws {
-  let work = Task { try await body() }
+  let registered = AsyncStream<Void>.makeStream()
+  let work = Task {
+    // A signal that comes before the source is registered ends the process at once: nothing may have begun.
+    for await _ in registered.stream.prefix(2) {}
+    try await body()
+  }
   let received = Signal()
   let queue = DispatchQueue(label: "evalkit.signals")
   let sources = [SIGINT, SIGTERM].map { number in
-    signal(number, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
     source.setEventHandler {
       received.number.withLock { $0 = number }
@@ -51,6 +55,7 @@ func interruptible(
         _exit(128 + number)
       }
     }
+    source.setRegistrationHandler { registered.continuation.yield() }
     source.resume()
     return source
   }

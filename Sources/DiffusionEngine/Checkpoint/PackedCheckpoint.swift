@@ -26,7 +26,7 @@ public struct PackedCheckpoint: Sendable {
   /// Packs the weights of `source` and writes the folder. It gets its name when all of it is on the disk; until then,
   /// and after an error, there is none.
   ///
-  /// Memory: two matrices, one as it is read and one packed; the vocabulary's is the largest.
+  /// Memory: one packed matrix, of which the vocabulary's is the largest, and little more.
   ///
   /// - Parameters:
   ///   - source: a checkpoint folder with safetensors.
@@ -77,7 +77,6 @@ public struct PackedCheckpoint: Sendable {
         }
         // Its bytes are handed on without it.
         defer { withExtendedLifetime(packed) {} }
-        table.forget(matrix.name)
         for first in stride(from: 0, to: packed.bytes.count, by: PackedCheckpoint.piece) {
           if isCancelled() { throw .cancelled }
           let end = min(first + PackedCheckpoint.piece, packed.bytes.count)

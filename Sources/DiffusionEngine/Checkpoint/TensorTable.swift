@@ -10,6 +10,9 @@ struct TensorTable: Sendable {
   let packed: PackedFile?
   private let places: [String: Place]
 
+  /// Bytes of a file that are converted before they are given back.
+  private static let bandBytes = 1 << 26
+
   /// One tensor in one file.
   private enum Place: Sendable {
     case safetensors(Safetensors, Safetensors.Entry)
@@ -30,20 +33,24 @@ struct TensorTable: Sendable {
       }
     }
 
-    /// Rows of a matrix of `columns`, whole blocks where it is quantised.
-    func lend(rows: Range<Int>, columns: Int, _ body: (UnsafeRawBufferPointer, ElementType) -> Void) {
+    /// Where rows of a matrix of `columns` lie, whole blocks where it is quantised.
+    func range(ofRows rows: Range<Int>, columns: Int) -> Range<Int> {
+      let width: Int
       switch self {
-      case .safetensors(let file, let entry):
-        let width = columns * entry.type.width
-        let start = entry.range.lowerBound
-        file.file.withBytes(start + rows.lowerBound * width..<start + rows.upperBound * width) {
-          body($0, entry.type)
-        }
-      case .gguf(let file, let entry):
+      case .safetensors(_, let entry): width = columns * entry.type.width
+      case .gguf(_, let entry):
         precondition(columns.isMultiple(of: entry.type.blockCount), "a row ends inside a block")
-        let width = columns / entry.type.blockCount * entry.type.blockSize
-        let start = entry.range.lowerBound
-        let range = start + rows.lowerBound * width..<start + rows.upperBound * width
+        width = columns / entry.type.blockCount * entry.type.blockSize
+      }
+      let start = facts.range.lowerBound
+      return start + rows.lowerBound * width..<start + rows.upperBound * width
+    }
+
+    func lend(rows: Range<Int>, columns: Int, _ body: (UnsafeRawBufferPointer, ElementType) -> Void) {
+      let range = range(ofRows: rows, columns: columns)
+      switch self {
+      case .safetensors(let file, let entry): file.file.withBytes(range) { body($0, entry.type) }
+      case .gguf(let file, let entry):
         if let type = entry.type.plain {
           file.file.withBytes(range) { body($0, type) }
         } else {
@@ -102,7 +109,9 @@ struct TensorTable: Sendable {
   /// - Parameter headSize: for matrices whose output is rotated head by head; see ``RowOrder``.
   /// - Throws: an error that names the tensor when it is absent or of another shape.
   func elements(_ name: String, shape: [Int], rotatedBy headSize: Int? = nil) throws(EngineError) -> [Float] {
-    let values = try place(name, shape: shape).elements()
+    let place = try place(name, shape: shape)
+    let values = place.elements()
+    place.facts.file.forget(place.facts.range)
     guard let headSize, rotatesNeighbours, let columns = shape.last else { return values }
     return RowOrder.halves(ofNeighbours: values, headSize: headSize, columns: columns)
   }
@@ -130,9 +139,16 @@ struct TensorTable: Sendable {
       }
       return
     }
-    _ = pool.map(groups) { group in
-      let first = group * size
-      place.lend(rows: first..<min(first + size, rows), columns: columns) { body(first, $0, $1) }
+    // What was converted goes before more is read: a matrix of the vocabulary is a gigabyte.
+    let rowBytes = max(place.range(ofRows: 0..<1, columns: columns).count, 1)
+    let band = max(TensorTable.bandBytes / rowBytes / size, 1)
+    for start in stride(from: 0, to: groups, by: band) {
+      let end = min(start + band, groups)
+      _ = pool.map(end - start) { index in
+        let first = (start + index) * size
+        place.lend(rows: first..<min(first + size, rows), columns: columns) { body(first, $0, $1) }
+      }
+      place.facts.file.forget(place.range(ofRows: start * size..<min(end * size, rows), columns: columns))
     }
   }
 
@@ -155,12 +171,6 @@ struct TensorTable: Sendable {
         "tensor '\(name)' begins at byte \(entry.range.lowerBound), no multiple of \(PackedHeader.alignment)")
     }
     return (file.file, entry.range)
-  }
-
-  /// Says that tensor `name` was converted and is not needed again; packed ones are used where they are.
-  func forget(_ name: String) {
-    guard packed == nil, let facts = places[name]?.facts else { return }
-    facts.file.forget(facts.range)
   }
 
   /// - Throws: an error that names the tensor when it is absent or of another shape.

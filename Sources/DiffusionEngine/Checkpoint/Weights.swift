@@ -59,7 +59,6 @@ struct Weights: Sendable {
     }
 
     mutating func matrix(_ tensor: NetworkTensors.Matrix) throws(EngineError) -> WeightMatrix {
-      defer { table.forget(tensor.name) }
       let matrix: WeightMatrix
       if let packing {
         matrix = try packing.matrix(tensor, of: table)
