@@ -14,7 +14,8 @@ struct NewFolder: Sendable {
     partial = "\(self.path).partial-\(getpid())"
   }
 
-  /// - Throws: `.invalidArgument` when something of that name exists or there is less space than `count` bytes.
+  /// - Throws: `.invalidArgument` when something of that name exists, `.missing` when there is less space than `count`
+  ///   bytes.
   func create(needing count: Int) throws(EngineError) {
     var status = stat()
     guard lstat(path, &status) != 0 else {
@@ -27,7 +28,7 @@ struct NewFolder: Sendable {
     guard free >= UInt64(count) else {
       discard()
       throw EngineError(
-        .invalidArgument,
+        .missing,
         "'\(path)' needs \(count / 1_000_000 + 1) MB, and its disk has \(free / 1_000_000) MB left",
         hint: "free some space, or name a folder on another disk")
     }
