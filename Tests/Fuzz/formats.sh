@@ -1,7 +1,7 @@
 #!/bin/sh
-# Fuzzes the readers of safetensors, GGUF, config.json, tokenizer.json, chat templates and packed weights: builds them with libFuzzer
-# and AddressSanitizer, runs each on its kept corpus for SECONDS and adds what it found, minimised, to the corpus. A
-# finding ends it with an input that shows it: fix it, and keep the input in formats/findings, which
+# Fuzzes the readers of safetensors, GGUF, config.json, tokenizer.json, chat templates and packed weights: builds them
+# with libFuzzer and AddressSanitizer, runs each on its kept corpus for SECONDS and adds what it found, minimised, to
+# the corpus. A finding ends it with an input that shows it: fix it, and keep the input in formats/findings, which
 # FormatCorpusTests replays together with the corpus.
 #
 #   Tests/Fuzz/formats.sh [SECONDS [READER...]]      (default 600, all; 0 only replays what is kept)
