@@ -38,7 +38,7 @@ struct EvalKitCommand: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, ScoreCommand.self, TryCommand.self, CompleteCommand.self, ChatCommand.self,
       CompareCommand.self, GateCommand.self, VerifyCommand.self, TraceCommand.self, TokenizeCommand.self,
-      LogitsCommand.self, BenchCommand.self, ComparePrecisionCommand.self, ListCommand.self,
+      LogitsCommand.self, BenchCommand.self, ComparePrecisionCommand.self, PackCommand.self, ListCommand.self,
       DataCommand.self, DoctorCommand.self,
     ])
 
