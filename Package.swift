@@ -36,7 +36,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-    .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
   ],
   targets: [
     // System libraries, one module map each.
@@ -107,7 +106,14 @@ let package = Package(
       ],
       // The manifest is a link to Benchmarks/manifest.json: one source, and at hand wherever the program is
       // installed.
-      resources: [.embedInCode("Tasks/manifest.json"), .embedInCode("Reports/report.md.mustache")],
+      resources: [
+        .embedInCode("Tasks/manifest.json"), .embedInCode("Reports/report.md.mustache"),
+        .embedInCode("Reports/Page/page.html.mustache"), .embedInCode("Reports/Page/page.css"),
+        .embedInCode("Reports/Page/page_text.js"), .embedInCode("Reports/Page/page_code.js"),
+        .embedInCode("Reports/Page/page_canvas.js"), .embedInCode("Reports/Page/page_case.js"),
+        .embedInCode("Reports/Page/page_tasks.js"), .embedInCode("Reports/Page/page_changes.js"),
+        .embedInCode("Reports/Page/page.js"),
+      ],
       swiftSettings: strict),
 
     // Has OpenBLAS take the kernels of this machine; in programs only.
@@ -119,7 +125,6 @@ let package = Package(
       dependencies: [
         "EvalKit", "DiffusionEngine", "Statistics", "evalkit-jail", "evalkit-fetch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "TextTable", package: "TextTable"),
       ],
       swiftSettings: strict),
 
@@ -146,7 +151,7 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       // Run by DownloadTests, not compiled.
-      exclude: ["Tasks/Download/flaky_server.py"],
+      exclude: ["Tasks/Download/flaky_server.py", "Interop/Fixtures"],
       swiftSettings: strict),
     .testTarget(
       name: "CLITests",
@@ -155,6 +160,8 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
+      // Run by PageTests, not compiled.
+      exclude: ["Page"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -68,7 +68,9 @@ struct CommonOptions: ParsableArguments {
       throw ValidationError("--evalplus-results needs exactly one benchmark")
     }
     let path = output ?? "Results/\(plan.defaultFolderName)"
-    let folder = try RunFolder(path: path, identity: plan.identity, machine: Machine.current.json)
+    let folder = try RunFolder(
+      path: path, identity: plan.identity, machine: Machine.current.json,
+      keepsCompletions: plan.judgesUnsanitized)
     let progress = Progress(isQuiet: quiet)
     let report: Report
     do {

@@ -12,23 +12,26 @@ struct CompareCommand: AsyncParsableCommand {
       McNemar's mid-p and Tango's interval. Several samples, pass@k: sign flips
       of the tasks, and a bootstrap over them. Holm's p covers all runs and
       benchmarks together. Runs that differ in data, semantics, sampler or
-      prompts are refused, with the key that differs.
+      prompts are refused, with the key that differs. A run is a folder, or a
+      result file of evalplus or bigcodebench (of any version, .gz or not); what
+      such a file does not record is named and cannot be checked.
 
       EXAMPLES
         evalkit compare Results/old Results/new
         evalkit compare Results/old Results/new --diff
         evalkit compare old new --allow-different source.sampler.steps
         evalkit compare old new --json | jq '.comparisons[0].scores'
+        evalkit compare theirs_eval_results.json Results/new
         evalkit compare --trend Results/monday Results/tuesday -o trend.svg
 
       EXIT CODES
         0 compared, whatever came of it; 2 not comparable, or no such run
       """)
 
-  @Argument(help: ArgumentHelp("A run's folder.", valueName: "base"), completion: .directory)
+  @Argument(help: ArgumentHelp("A run's folder, or a result file.", valueName: "base"), completion: .file())
   var base: String
 
-  @Argument(help: ArgumentHelp("Runs to compare with it.", valueName: "new"), completion: .directory)
+  @Argument(help: ArgumentHelp("Runs to compare with it.", valueName: "new"), completion: .file())
   var runs: [String] = []
 
   @Option(
@@ -42,6 +45,9 @@ struct CompareCommand: AsyncParsableCommand {
       "A key of the identity that may differ, or the beginning of several. Repeatable.", valueName: "key"))
   var allowDifferent: [String] = []
 
+  @Flag(help: "Leave out tasks with a verdict that hangs on the machine's speed.")
+  var withoutTimingSensitive = false
+
   @Flag(help: "Show the programs of the changed tasks side by side.")
   var diff = false
 
@@ -51,8 +57,8 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("With --trend: the benchmark (default: the first).", valueName: "name"))
   var benchmark: String?
 
-  @Option(help: "With --trend: base, or plus (both tests).")
-  var tests: Half = .plus
+  @Option(help: "With --trend: base, or plus (both tests; default where they were run).")
+  var tests: Half?
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("With --trend: also draw it, as SVG.", valueName: "file"),
@@ -69,8 +75,8 @@ struct CompareCommand: AsyncParsableCommand {
     if runs.isEmpty && !trend { throw ValidationError("give at least one run to compare with \(base)") }
     if trend, ks.map({ $0.count > 1 }) ?? false { throw ValidationError("--trend plots one k") }
     if trend && diff { throw ValidationError("--trend and --diff exclude each other") }
-    if !trend, benchmark != nil || output != nil {
-      throw ValidationError("--benchmark and --output belong to --trend")
+    if !trend, benchmark != nil || output != nil || tests != nil {
+      throw ValidationError("--benchmark, --tests and --output belong to --trend")
     }
   }
 
@@ -80,7 +86,8 @@ struct CompareCommand: AsyncParsableCommand {
       let others = try runs.map { try RecordedRun(reading: $0) }
       if trend { return try plot([first] + others) }
       let comparisons = try Comparison.all(
-        base: first, runs: others, ks: ks, allowed: allowDifferent, seed: seed)
+        base: first, runs: others, ks: ks, allowed: allowDifferent,
+        excludesTimingSensitive: withoutTimingSensitive, seed: seed)
       let programs = diff ? try self.programs(of: comparisons) : [:]
       if json {
         let document = Comparison.document(of: comparisons, programs: programs)

@@ -1,6 +1,5 @@
 import EvalKit
 import Statistics
-import TextTable
 
 /// A comparison as a person reads it: scores, what they mean, and the tasks that changed.
 struct ComparisonSheet {
@@ -17,26 +16,38 @@ struct ComparisonSheet {
   ) {
     var lines = ["base: \(plain(comparison.base.path))", "new:  \(plain(comparison.new.path))"]
     lines += ComparisonSheet.warnings(comparison)
-    let table = TextTable<ScoreComparison> {
+    let isAdjusted = comparison.scores.contains { $0.adjustedP != $0.scores.p }
+    let table = TerminalTable<ScoreComparison> { score in
       [
-        Column(title: "benchmark", value: $0.benchmark),
-        Column(title: "score", value: "\($0.half.rawValue) pass@\($0.k)"),
-        Column(title: "base %", value: percent($0.base.value), align: .right),
-        Column(title: "new %", value: percent($0.new.value), align: .right),
-        Column(title: "change (95 %)", value: ComparisonSheet.change($0)),
-        Column(title: "lost", value: $0.scores.outcomes.map { "\($0.lost)" } ?? "", align: .right),
-        Column(title: "gained", value: $0.scores.outcomes.map { "\($0.gained)" } ?? "", align: .right),
-        Column(title: "p", value: probability($0.scores.p), align: .right),
-        Column(title: "p (Holm)", value: probability($0.adjustedP), align: .right),
+        Column(title: "score", value: "\(score.benchmark) \(score.half.rawValue) pass@\(score.k)"),
+        Column(title: "base %", value: percent(score.base.value), align: .right),
+        Column(title: "new %", value: percent(score.new.value), align: .right),
+        Column(
+          title: "change (95 %)", value: ComparisonSheet.change(score),
+          colour: !score.isDistinguishable ? nil : score.scores.difference < 0 ? 31 : 32),
+        Column(title: "lost", value: score.scores.outcomes.map { "\($0.lost)" } ?? "", align: .right),
+        Column(title: "gained", value: score.scores.outcomes.map { "\($0.gained)" } ?? "", align: .right),
+        Column(title: "p", value: probability(score.scores.p), align: .right),
       ]
+        + (isAdjusted ? [Column(title: "Holm p", value: probability(score.adjustedP), align: .right)] : [])
     }
-    lines += (table.string(for: comparison.scores, style: Style.psql) ?? "").split(separator: "\n").map {
-      String($0)
-    }
-    lines += comparison.scores.filter { $0.half == .plus }.map(ComparisonSheet.meaning)
+    let scores = table.text(for: comparison.scores)
+    var remarks: [String] = []
     for change in comparison.changes {
-      for (title, tasks) in change.lists { lines += ComparisonSheet.list(title, tasks, of: change) }
+      remarks += comparison.scores.filter { $0.benchmark == change.benchmark && $0.half == change.half }.map(
+        ComparisonSheet.meaning)
     }
+    for change in comparison.changes {
+      for (title, tasks) in change.lists { remarks += ComparisonSheet.list(title, tasks, of: change) }
+      remarks += ComparisonSheet.timing(change)
+    }
+    func wrapped(_ lines: [String]) -> [String] {
+      lines.flatMap { line -> [String] in
+        let pieces = Wrapping.lines(line, width: Console.outputWidth ?? .max)
+        return pieces.enumerated().map { $0.offset == 0 ? $0.element : "  " + $0.element }
+      }
+    }
+    lines = wrapped(lines) + [scores] + wrapped(remarks)
     if let programs {
       for change in comparison.changes.flatMap({ $0.worse + $0.better }) {
         lines += ComparisonSheet.sideBySide(change, programs, width: width)
@@ -61,8 +72,36 @@ struct ComparisonSheet {
             + "as failed")
       }
     }
-    let keys = comparison.differences.map { $0.isDecisive ? "\($0.key) (allowed)" : $0.key }
+    let unknown = comparison.differences.filter(\.isUnknown).map(\.key)
+    if !unknown.isEmpty {
+      lines.append(
+        "CANNOT BE CHECKED, as not both runs record it: \(plain(unknown.joined(separator: ", "))); the scores "
+          + "may not be of the same thing")
+    }
+    let keys = comparison.differences.filter { !$0.isUnknown }.map {
+      $0.isDecisive ? "\($0.key) (allowed)" : $0.key
+    }
     if !keys.isEmpty { lines.append("different: \(plain(keys.joined(separator: ", ")))") }
+    return lines
+  }
+
+  /// What hangs on the machine's speed, apart: it tells little about the models.
+  private static func timing(_ change: BenchmarkChanges) -> [String] {
+    var lines: [String] = []
+    if !change.excluded.isEmpty {
+      let some = change.excluded.prefix(mostTasks).joined(separator: ", ")
+      let rest = change.excluded.count > mostTasks ? ", … (all with --json)" : ""
+      lines.append(
+        "\(change.benchmark): left out as timing-sensitive: \(change.excluded.count): \(some)\(rest)")
+    }
+    let sensitive = change.timingSensitive
+    if !sensitive.isEmpty {
+      let some = sensitive.prefix(mostTasks).map(\.task).joined(separator: ", ")
+      let rest = sensitive.count > mostTasks ? ", … (all with --json)" : ""
+      lines.append(
+        "\(change.benchmark): \(sensitive.count) of these hang on the machine's speed: \(some)\(rest) "
+          + "(--without-timing-sensitive leaves such tasks out)")
+    }
     return lines
   }
 
@@ -77,12 +116,15 @@ struct ComparisonSheet {
     let verdict =
       !score.isDistinguishable
       ? "not distinguishable" : score.scores.difference < 0 ? "new is worse" : "new is better"
-    if score.scores.discordance == 0 { return "\(score.benchmark) plus pass@\(score.k): no task changed" }
+    if score.scores.discordance == 0 {
+      return "\(score.benchmark) \(score.half.rawValue) pass@\(score.k): no task changed"
+    }
     let seen =
       score.scores.detectableDifference().map { "\(percent($0)) points would be seen with chance 0.8" }
       ?? "even a change of all of them on one side would hardly be seen"
     let kind = score.scores.outcomes == nil ? "discordance" : "discordant tasks"
-    return "\(score.benchmark) plus pass@\(score.k): \(verdict); at \(percent(score.scores.discordance)) % "
+    return
+      "\(score.benchmark) \(score.half.rawValue) pass@\(score.k): \(verdict); at \(percent(score.scores.discordance)) % "
       + "\(kind), \(seen)"
   }
 
@@ -94,7 +136,7 @@ struct ComparisonSheet {
       let counts =
         change.base.of == 1 && change.new.of == 1
         ? "" : " (\(change.base.right)/\(change.base.of) -> \(change.new.right)/\(change.new.of))"
-      return change.task + counts + (change.isTimingSensitive ? " (timing-sensitive)" : "")
+      return change.task + counts
     }
     let rest = changes.count > mostTasks ? ", … (all with --json)" : ""
     return ["\(benchmark.benchmark): \(changes.count) \(title): \(names.joined(separator: ", "))\(rest)"]
@@ -109,9 +151,7 @@ struct ComparisonSheet {
     else { return ["", title, "  (no program is recorded on one side)"] }
     let column = max(20, (width - 5) / 2)
     func cell(_ text: String?) -> String {
-      let flat = plain(text ?? "")
-      let cut = flat.count > column ? flat.prefix(column - 1) + "…" : flat[...]
-      return cut + String(repeating: " ", count: column - cut.count)
+      Wrapping.padded(Wrapping.cut(plain(text ?? ""), to: column), to: column)
     }
     let rows = LineDiff(base, new).excerpt().map { row -> String in
       guard let row else { return "  ..." }

@@ -55,8 +55,11 @@ enum Console {
   /// Columns of the terminal behind standard error.
   static var width: Int { columns(of: STDERR_FILENO) ?? 80 }
 
-  /// Columns of the terminal behind standard output; `nil` when it is none.
-  static var outputWidth: Int? { columns(of: STDOUT_FILENO) }
+  /// What COLUMNS says; else the columns of the terminal behind standard output, `nil` when it is none.
+  static var outputWidth: Int? {
+    if let text = getenv("COLUMNS"), let columns = Int(String(cString: text)), columns > 0 { return columns }
+    return columns(of: STDOUT_FILENO)
+  }
 
   /// Lines of the terminal behind standard output; `nil` when it is none.
   static var outputHeight: Int? { size(of: STDOUT_FILENO).flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } }

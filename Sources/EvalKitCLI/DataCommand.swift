@@ -2,7 +2,6 @@ import ArgumentParser
 import EvalKit
 import Foundation
 import JSON
-import TextTable
 
 struct DataCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -86,7 +85,7 @@ struct DataCommand: AsyncParsableCommand {
         }
         return Console.result(JSONValue.array(documents).serialized(indented: true))
       }
-      let table = TextTable<(benchmark: Benchmark, found: DataLocator.Candidate?)> {
+      let table = TerminalTable<(benchmark: Benchmark, found: DataLocator.Candidate?)> {
         [
           Column(title: "benchmark", value: $0.benchmark.name),
           Column(title: "version", value: $0.benchmark.version),
@@ -98,7 +97,7 @@ struct DataCommand: AsyncParsableCommand {
             value: $0.found.map { "\($0.path) (\($0.origin))" } ?? "missing: evalkit data pull"),
         ]
       }
-      Console.result(table.string(for: rows, style: Style.psql) ?? "")
+      Console.result(table.text(for: rows))
     }
   }
 

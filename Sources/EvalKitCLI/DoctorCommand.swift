@@ -2,7 +2,6 @@ import ArgumentParser
 import EvalKit
 import JSON
 import Sandbox
-import TextTable
 
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -38,7 +37,7 @@ struct DoctorCommand: AsyncParsableCommand {
   }
 
   private func print(_ report: SandboxReport, _ python: PythonEnvironment) {
-    let table = TextTable<SandboxLayer> {
+    let table = TerminalTable<SandboxLayer> {
       [
         Column(title: "layer", value: $0.name),
         Column(title: "state", value: $0.state.rawValue),
@@ -46,7 +45,7 @@ struct DoctorCommand: AsyncParsableCommand {
         Column(title: "detail", value: $0.detail),
       ]
     }
-    Console.result(table.string(for: report.layers, style: Style.psql) ?? "")
+    Console.result(table.text(for: report.layers))
     for (names, remedy) in remedies(report) { Console.result("\(names.joined(separator: ", ")): \(remedy)") }
     Console.result(
       "python: \(python.executable) \(python.version), numpy \(python.numpyVersion ?? "missing: apt install python3-numpy")"

@@ -69,13 +69,36 @@ actor EngineGenerator: Generator {
       })
     var answer = generation.answer(endTokens: options.endTokens)
     if isCut { answer = Array(answer.prefix { $0 != model.configuration.maskToken }) }
+    let trace = GenerationTrace(
+      generation, model.tokenizer, endTokens: options.endTokens, steps: options.steps)
     return Completion(
       text: model.tokenizer.decode(answer),
       facts: [
         "prompt_tokens": JSONValue(ids.count), "forward_passes": JSONValue(generation.forwards),
         "masks_left": JSONValue(answer.count { $0 == model.configuration.maskToken }),
         "tokens_sha256": .string(Completion.hash(ofTokens: answer)),
+        // A canvas is several times as long as its answer, so one stands for all samples of a task.
+        "decoding": trace.fact(withCanvas: sample == 0),
       ])
+  }
+}
+
+extension GenerationTrace {
+  /// The fact `decoding` of a sample's row, as `RecordedDecoding` reads it.
+  func fact(withCanvas: Bool) -> JSONValue {
+    let statistics = TraceStatistics(self)
+    func shares(_ values: [Double?]) -> JSONValue { .array(values.compactMap { $0.map { .double($0) } }) }
+    var fact: JSONObject = [
+      "local_ar_ness": shares(statistics.text.local), "global_ar_ness": shares(statistics.text.global),
+      "tokens_per_forward": JSONValue(statistics.textTokensPerForward),
+    ]
+    if withCanvas {
+      fact["steps"] = JSONValue(steps)
+      fact["pieces"] = .array(pieces.map { .string($0) })
+      fact["commit_step"] = .array(commitStep.map { JSONValue($0) })
+      fact["end"] = JSONValue(end)
+    }
+    return .object(fact)
   }
 }
 

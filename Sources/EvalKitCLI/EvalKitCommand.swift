@@ -14,6 +14,8 @@ struct EvalKitCommand: AsyncParsableCommand {
         evalkit score samples.jsonl --benchmark humaneval+
         evalkit try HumanEval/32 answer.py         one program, in detail
         evalkit complete --model ./ckpt --prompt 'def f():'
+        evalkit list                               benchmarks, models, runs
+        evalkit show Results/new HumanEval/32      one case: program and verdict
         evalkit compare Results/old Results/new    do they differ, and where
         evalkit gate --baseline Results/b --run Results/new
         evalkit doctor                             what protects this machine
@@ -37,8 +39,9 @@ struct EvalKitCommand: AsyncParsableCommand {
     version: evalkitVersion,
     subcommands: [
       RunCommand.self, ScoreCommand.self, TryCommand.self, CompleteCommand.self, ChatCommand.self,
-      CompareCommand.self, GateCommand.self, VerifyCommand.self, TraceCommand.self, TokenizeCommand.self,
-      LogitsCommand.self, BenchCommand.self, ComparePrecisionCommand.self, PackCommand.self, ListCommand.self,
+      ReportCommand.self, ShowCommand.self, CompareCommand.self, GateCommand.self, VerifyCommand.self,
+      TraceCommand.self, TokenizeCommand.self, LogitsCommand.self, BenchCommand.self,
+      ComparePrecisionCommand.self, PackCommand.self, ListCommand.self,
       DataCommand.self, DoctorCommand.self,
     ])
 

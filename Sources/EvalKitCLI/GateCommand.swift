@@ -11,7 +11,7 @@ struct GateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gate",
     abstract: "Say whether a run may take the place of its baseline: for CI.",
-    usage: "evalkit gate --baseline <dir> --run <dir> [<options>]",
+    usage: "evalkit gate --baseline <dir> --run <run> [<options>]",
     discussion: """
       Passes when a drop of --max-drop is excluded, fails when there is a drop and
       it is not, and says "cannot tell" when there are too few tasks to know.
@@ -96,7 +96,9 @@ struct GateCheckCommand: AsyncParsableCommand {
     help: ArgumentHelp("What 'evalkit gate init' made.", valueName: "dir"), completion: .directory)
   var baseline: String
 
-  @Option(help: ArgumentHelp("The folder of the run in question.", valueName: "dir"), completion: .directory)
+  @Option(
+    help: ArgumentHelp("The run in question: a folder, or a result file.", valueName: "run"),
+    completion: .file())
   var run: String
 
   @OptionGroup(title: "RULE") var rule: RuleOptions
@@ -159,7 +161,9 @@ struct GateInitCommand: AsyncParsableCommand {
     usage: "evalkit gate init <run> --baseline <dir> [<options>]",
     discussion: """
       Verifies the run and copies its folder, with the gate's rule and the command
-      that repeats it in baseline.json. Commit the folder.
+      that repeats it in baseline.json. Commit the folder. The run may be a
+      result file of evalplus or bigcodebench: what it does not record must then
+      be allowed by name when a run is held against it.
 
       EXAMPLES
         evalkit gate init Results/good --baseline Results/baseline-7b
@@ -167,7 +171,9 @@ struct GateInitCommand: AsyncParsableCommand {
         evalkit gate init good --baseline Results/baseline-int8 --exact
       """)
 
-  @Argument(help: ArgumentHelp("The folder of a finished run.", valueName: "run"), completion: .directory)
+  @Argument(
+    help: ArgumentHelp("The folder of a finished run, or a result file.", valueName: "run"),
+    completion: .file())
   var run: String
 
   @Option(help: ArgumentHelp("The folder to make or to replace.", valueName: "dir"), completion: .directory)
@@ -180,7 +186,9 @@ struct GateInitCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let settings = rule.applied(to: GateSettings())
+      let half =
+        try RecordedRun(reading: run).benchmarks.allSatisfy { $0.fullest == .plus } ? Half.plus : .base
+      let settings = rule.applied(to: GateSettings(half: half))
       let command = try Baseline.make(of: run, in: baseline, settings: settings)
       if json {
         let document: JSONValue = [

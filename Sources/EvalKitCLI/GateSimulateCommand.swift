@@ -2,7 +2,6 @@ import ArgumentParser
 import EvalKit
 import JSON
 import Statistics
-import TextTable
 
 struct GateSimulateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -92,7 +91,7 @@ struct GateSimulateCommand: AsyncParsableCommand {
     Console.result(
       "pass@\(forecast.settings.k), \(forecast.samples) samples a task, score \(percent(score)) %, max drop "
         + "\(percent(rule.maxDrop)) points, alpha \(rule.alpha), miss \(rule.miss); shares in %")
-    let table = TextTable<GateForecast.Row> {
+    let table = TerminalTable<GateForecast.Row> {
       [
         Column(title: "suite", value: $0.suites),
         Column(title: "tasks", value: "\($0.tasks)", align: .right),
@@ -104,6 +103,6 @@ struct GateSimulateCommand: AsyncParsableCommand {
           title: "drop failed 4 of 5 times", value: $0.caught.map { percent($0) } ?? "none", align: .right),
       ]
     }
-    Console.result(table.string(for: forecast.rows, style: Style.psql) ?? "")
+    Console.result(table.text(for: forecast.rows))
   }
 }

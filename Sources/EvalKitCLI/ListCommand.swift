@@ -1,38 +1,191 @@
 import ArgumentParser
+import DiffusionEngine
 import EvalKit
+import Foundation
 import JSON
-import TextTable
 
 struct ListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the benchmarks.",
+    abstract: "List benchmarks, models and runs.",
+    usage: "evalkit list [benchmarks|models|runs] [<folder> ...] [--json]",
     discussion: """
+      Models are looked for in this folder, ./models, and the Hugging Face cache
+      ($HF_HUB_CACHE, $HF_HOME/hub, ~/.cache/huggingface/hub); runs in ./Results.
+      Folders that are named take the place of these.
+
       EXAMPLES
         evalkit list
-        evalkit list --json
+        evalkit list models ~/checkpoints
+        evalkit list runs Results /data/results
+        evalkit list runs --json | jq '.runs[] | select(.state == "finished")'
+
+      EXIT CODES
+        0 listed, also where there is nothing; 2 no such folder
       """)
+
+  enum What: String, ExpressibleByArgument, CaseIterable {
+    case benchmarks, models, runs
+  }
+
+  @Argument(help: "benchmarks, models or runs (default: all three).")
+  var what: What?
+
+  @Argument(help: ArgumentHelp("Where to look.", valueName: "folder"), completion: .directory)
+  var folders: [String] = []
+
+  @Option(help: ArgumentHelp("Folder with the task files.", valueName: "dir"), completion: .directory)
+  var data: String?
 
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
+  func validate() throws {
+    if what == .benchmarks, !folders.isEmpty { throw ValidationError("benchmarks lie in no folder") }
+  }
+
   func run() async throws {
-    if json {
-      let rows: [JSONValue] = Benchmark.all.map {
-        [
-          "name": .string($0.name), "version": .string($0.version), "tasks": JSONValue($0.taskCount),
-          "licence": .string($0.licence),
-        ]
+    try await concluding {
+      let sections = what.map { [$0] } ?? What.allCases
+      if json { return Console.result(try document(sections).serialized(indented: true)) }
+      var texts: [String] = []
+      for section in sections {
+        switch section {
+        case .benchmarks: texts.append(benchmarkTable)
+        case .models: texts.append(modelTable)
+        case .runs: texts.append(runTable(try runs()))
+        }
       }
-      return Console.result(JSONValue.array(rows).serialized(indented: true))
+      Console.result(texts.joined(separator: "\n\n"))
     }
-    let table = TextTable<Benchmark> {
-      [
-        Column(title: "benchmark", value: $0.name), Column(title: "version", value: $0.version),
-        Column(title: "tasks", value: "\($0.taskCount)", align: .right),
-        Column(title: "licence", value: $0.licence),
+  }
+
+  // MARK: Places
+
+  private func models() -> [CheckpointListing] {
+    let environment = ProcessInfo.processInfo.environment
+    let home = environment["HOME"].map { "\($0)/.cache/huggingface" }
+    let hub = environment["HF_HUB_CACHE"] ?? (environment["HF_HOME"] ?? home).map { "\($0)/hub" }
+    let known = [".", "models"] + [hub].compactMap { $0 }
+    return (folders.isEmpty ? known : folders.map(Self.withoutSlash)).flatMap {
+      CheckpointListing.all(in: $0)
+    }
+  }
+
+  private func runs() throws -> [RunListing] {
+    if !folders.isEmpty { return try folders.flatMap { try RunListing.all(in: Self.withoutSlash($0)) } }
+    return FileManager.default.fileExists(atPath: "Results") ? try RunListing.all(in: "Results") : []
+  }
+
+  private static func withoutSlash(_ path: String) -> String {
+    path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+
+  // MARK: Tables
+
+  private var benchmarkTable: String {
+    let locator = DataCommand.locator(data)
+    return TerminalTable<Benchmark> { benchmark in
+      let found = locator.find(benchmark)
+      return [
+        Column(title: "benchmark", value: benchmark.name), Column(title: "version", value: benchmark.version),
+        Column(title: "tasks", value: "\(benchmark.taskCount)", align: .right),
+        Column(title: "licence", value: benchmark.licence),
+        Column(
+          title: "data",
+          value: found.map { "\(plain($0.path)) (\($0.origin))" } ?? "missing: evalkit data pull",
+          colour: found == nil ? 33 : nil),
       ]
+    }.text(for: Benchmark.all)
+  }
+
+  private var modelTable: String {
+    let models = models()
+    if models.isEmpty { return "no model found: name folders with 'evalkit list models FOLDER'" }
+    return TerminalTable<CheckpointListing> { model in
+      [
+        Column(title: "model", value: plain(model.path)),
+        Column(title: "family", value: plain(model.family ?? "?")),
+        Column(title: "GB", value: Self.gigabytes(model.byteCount), align: .right),
+        Column(
+          title: "runs here", value: model.problem.map { "✗ \(plain($0))" } ?? "✓ yes",
+          colour: model.problem == nil ? 32 : 31),
+      ]
+    }.text(for: models)
+  }
+
+  private func runTable(_ runs: [RunListing]) -> String {
+    if runs.isEmpty {
+      return "no run found: they go to ./Results, or name folders with 'evalkit list runs FOLDER'"
     }
-    Console.result(table.string(for: Benchmark.all, style: Style.psql) ?? "")
+    return TerminalTable<RunListing> { run in
+      let state = Self.state(run)
+      return [
+        Column(title: "run", value: plain(run.name)), Column(title: "programs of", value: plain(run.source)),
+        Column(title: "score", value: run.benchmarks.map(Self.score).joined(separator: "\n")),
+        Column(title: "when", value: Self.date(run.written), align: .right),
+        Column(title: "state", value: plain(state.text), colour: state.colour),
+      ]
+    }.text(for: runs)
+  }
+
+  private static func score(_ part: RunListing.Part) -> String {
+    guard let estimate = part.estimate, let k = part.k else {
+      return "\(plain(part.name)): \(part.tasks) tasks"
+    }
+    let tests = part.half == .plus ? "" : "base "
+    return "\(plain(part.name)) \(tests)pass@\(k) \(estimate.text)"
+  }
+
+  private static func state(_ run: RunListing) -> (text: String, colour: Int) {
+    switch run.state {
+    case .finished: ("✓ finished", 32)
+    case .notTrusted(let reason): ("✗ not to be trusted: \(reason)", 31)
+    case .unfinished(let judged): ("… unfinished, \(judged) judged", 33)
+    case .damaged(let reason): ("✗ damaged: \(reason)", 31)
+    }
+  }
+
+  private static func gigabytes(_ bytes: Int) -> String { (Double(bytes) / 1e9).decimals(2) }
+
+  /// `2026-01-31 23:59`, in local time.
+  private static func date(_ seconds: Int) -> String {
+    var moment = time_t(seconds)
+    var local = tm()
+    localtime_r(&moment, &local)
+    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    return "\(local.tm_year + 1900)-\(two(local.tm_mon + 1))-\(two(local.tm_mday)) "
+      + "\(two(local.tm_hour)):\(two(local.tm_min))"
+  }
+
+  // MARK: JSON
+
+  private func document(_ sections: [What]) throws -> JSONValue {
+    var document: JSONObject = ["schema": "evalkit.list", "schema_version": 1]
+    for section in sections {
+      switch section {
+      case .benchmarks:
+        let locator = DataCommand.locator(data)
+        document["benchmarks"] = .array(
+          Benchmark.all.map {
+            let found = locator.find($0)
+            return [
+              "name": .string($0.name), "version": .string($0.version), "tasks": JSONValue($0.taskCount),
+              "licence": .string($0.licence), "path": JSONValue(found?.path),
+              "origin": JSONValue(found?.origin),
+            ]
+          })
+      case .models:
+        document["models"] = .array(
+          models().map {
+            [
+              "path": .string($0.path), "family": JSONValue($0.family), "bytes": JSONValue($0.byteCount),
+              "problem": JSONValue($0.problem),
+            ]
+          })
+      case .runs: document["runs"] = .array(try runs().map(\.json))
+      }
+    }
+    return .object(document)
   }
 }

@@ -1,7 +1,6 @@
 import DiffusionEngine
 import EvalKit
 import JSON
-import TextTable
 
 /// Comparisons with one reference, as a table and as JSON.
 struct PrecisionReport {
@@ -31,7 +30,7 @@ struct PrecisionReport {
       row("decode: first difference") { $0.decode.firstDifference.map { "step \($0)" } ?? "none" },
       row("instructions") { name($0.instructions) },
     ]
-    let table = TextTable<Row> { row in
+    let table = TerminalTable<Row> { row in
       [Column(title: "", value: row.name)]
         + comparisons.indices.map {
           Column(title: comparisons[$0].precision.rawValue, value: row.values[$0], align: .right)
@@ -39,7 +38,7 @@ struct PrecisionReport {
     }
     let generation = reference.generation
     return """
-      \(table.string(for: rows, style: Style.psql) ?? "")
+      \(table.text(for: rows))
       reference  \(reference.precision.rawValue), \(name(reference.instructions))
       canvas     \(generation.promptCount) prompt tokens, \(options.maxNewTokens) masks, \(options.steps) steps; \
       single passes over \(reference.canvasCount) canvases, \(comparisons.first?.rows ?? 0) rows

@@ -23,6 +23,12 @@ struct RunCommand: AsyncParsableCommand {
   @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Samples a task.", valueName: "count"))
   var samples = 1
 
+  @Flag(
+    help:
+      "Also judge what the sanitizer was given, for the report to say which of its changes altered a verdict."
+  )
+  var judgeUnsanitized = false
+
   @OptionGroup(title: "MODEL") var model: ModelOptions
   @OptionGroup(title: "SAMPLER") var sampler: SamplerOptions
   @OptionGroup(title: "SCORING") var common: CommonOptions
@@ -43,7 +49,7 @@ struct RunCommand: AsyncParsableCommand {
         let plan = RunPlan(
           benchmarks: planned, source: try await source(),
           ks: common.ks ?? [1, 10, 100].filter { $0 <= samples },
-          executor: try await executor)
+          executor: try await executor, judgesUnsanitized: judgeUnsanitized)
         try await common.perform(plan)
       }
     }

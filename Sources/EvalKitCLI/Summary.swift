@@ -1,5 +1,4 @@
 import EvalKit
-import TextTable
 
 /// What is printed at the end of a run: a table, and whatever keeps the numbers from being the whole truth.
 struct Summary {
@@ -18,7 +17,7 @@ struct Summary {
         Row(benchmark: result.benchmark.name, k: $0.k, base: $0.base.text, plus: $0.plus.text)
       }
     }
-    let table = TextTable<Row> {
+    let table = TerminalTable<Row> {
       [
         Column(title: "benchmark", value: $0.benchmark),
         Column(title: "pass@k", value: "\($0.k)", align: .right),
@@ -26,7 +25,7 @@ struct Summary {
         Column(title: "base + plus", value: $0.plus),
       ]
     }
-    var lines = [table.string(for: rows, style: Style.psql) ?? ""]
+    var lines = [table.text(for: rows)]
     if report.isInsecure {
       let line =
         "INSECURE: made without a sandbox (--insecure-sandbox); programs may have forged their verdicts"

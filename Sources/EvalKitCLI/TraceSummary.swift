@@ -1,5 +1,4 @@
 import DiffusionEngine
-import TextTable
 
 /// The statistics of a trace as a person reads them.
 struct TraceSummary {
@@ -24,7 +23,7 @@ struct TraceSummary {
       Row(
         name: "tokens per forward pass", canvas: statistics.tokensPerForward,
         text: statistics.textTokensPerForward))
-    let table = TextTable<Row> {
+    let table = TerminalTable<Row> {
       [
         Column(title: "", value: $0.name),
         Column(title: "canvas", value: Self.rounded($0.canvas), align: .right),
@@ -32,7 +31,7 @@ struct TraceSummary {
       ]
     }
     self.text =
-      (table.string(for: rows, style: Style.psql) ?? "")
+      (table.text(for: rows))
       + "\nsteps that only filled in what is behind the end: \(Self.rounded(statistics.tailStepShare))"
   }
 

@@ -9,7 +9,8 @@ struct VerifyCommand: AsyncParsableCommand {
     discussion: """
       Makes every hash, count and pass@k again from the raw files and names the
       first difference. Whoever can write to the folder can also write new
-      checksums: this finds accidents, not forgers.
+      checksums: this finds accidents, not forgers. Of a result file of evalplus
+      or bigcodebench, rows and scores are checked against each other.
 
       EXAMPLES
         evalkit verify Results/NAME
@@ -19,7 +20,7 @@ struct VerifyCommand: AsyncParsableCommand {
         0 all as it was; 1 something differs; 2 no finished run, or a newer one
       """)
 
-  @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"), completion: .directory)
+  @Argument(help: ArgumentHelp("A run's folder, or a result file.", valueName: "run"), completion: .file())
   var folder: String
 
   @Flag(name: .long, help: "Print JSON.")

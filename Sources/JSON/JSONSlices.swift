@@ -36,6 +36,14 @@ public struct JSONSlices: Sendable {
     members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
   }
 
+  /// Where each element of the list in `bytes[range]` lies, in order.
+  public static func elements(
+    of bytes: [UInt8], in range: Range<Int>? = nil
+  ) throws(JSONError) -> [Range<Int>] {
+    var scanner = Scanner(bytes: bytes, range: range ?? bytes.indices)
+    return try scanner.topLevelArray()
+  }
+
   /// Checks that `bytes` are exactly one document.
   ///
   /// - Parameter interpretable: whether ``JSONValue`` must be able to hold it. That refuses what the
@@ -121,6 +129,16 @@ private struct Scanner {
     return members
   }
 
+  mutating func topLevelArray() throws(JSONError) -> [Range<Int>] {
+    space()
+    guard next == UInt8(ascii: "[") else { throw failure("expected a list") }
+    var found: [Range<Int>]? = []
+    try array(noting: &found)
+    space()
+    if at < end { throw failure("unexpected text after the list") }
+    return found ?? []
+  }
+
   private func decodeName(_ range: Range<Int>) throws(JSONError) -> String {
     let token = Array(bytes[range])
     if !token.contains(UInt8(ascii: "\\")) {
@@ -135,7 +153,9 @@ private struct Scanner {
     case UInt8(ascii: "{"):
       var ignored: [(name: Range<Int>, value: Range<Int>)]?
       try object(noting: &ignored)
-    case UInt8(ascii: "["): try array()
+    case UInt8(ascii: "["):
+      var ignored: [Range<Int>]?
+      try array(noting: &ignored)
     case UInt8(ascii: "\""): try string()
     case UInt8(ascii: "t"): try literal("true")
     case UInt8(ascii: "f"): try literal("false")
@@ -186,7 +206,7 @@ private struct Scanner {
     }
   }
 
-  private mutating func array() throws(JSONError) {
+  private mutating func array(noting found: inout [Range<Int>]?) throws(JSONError) {
     try enter()
     space()
     if next == UInt8(ascii: "]") {
@@ -196,7 +216,9 @@ private struct Scanner {
     }
     while true {
       space()
+      let start = at
       try value()
+      found?.append(start..<at)
       space()
       if next == UInt8(ascii: ",") {
         at += 1

@@ -11,6 +11,19 @@ import Testing
       })
   }
 
+  @Test func listsAreCutIntoTheirElements() throws {
+    let bytes = Array(#"{"a": [1, [2, "]"], -Infinity ], "b": 1}"#.utf8)
+    let list = try #require(try JSONSlices(of: bytes)["a"])
+    let texts = try JSONSlices.elements(of: bytes, in: list).map {
+      String(decoding: bytes[$0], as: UTF8.self)
+    }
+    #expect(texts == ["1", #"[2, "]"]"#, "-Infinity"])
+    #expect(try JSONSlices.elements(of: Array("[ ]".utf8)).isEmpty)
+    for bad in ["{}", "[1", "[1,]", "[1] 2", ""] {
+      #expect(throws: JSONError.self) { try JSONSlices.elements(of: Array(bad.utf8)) }
+    }
+  }
+
   @Test func valuesKeepTheirBytes() throws {
     let digits = String(repeating: "7", count: 99)
     #expect(

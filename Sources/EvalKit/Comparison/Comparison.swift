@@ -8,11 +8,18 @@ public enum Half: String, Sendable, CaseIterable {
 }
 
 extension TaskScore {
-  func correct(_ half: Half) -> Int { half == .base ? base : plus }
+  /// Right samples, on the base tests or on both.
+  public func correct(_ half: Half) -> Int { half == .base ? base : plus }
+}
+
+extension RecordedTask {
+  /// Whether a verdict on it hangs on the machine's speed.
+  var isTimingSensitive: Bool { samples.contains { $0.isTimingSensitive } }
 }
 
 extension RecordedTask.Sample {
-  func passed(_ half: Half) -> Bool { half == .base ? passedBase : passedPlus }
+  /// On the base tests or on both.
+  public func passed(_ half: Half) -> Bool { half == .base ? passedBase : passedPlus }
 }
 
 /// One score of two runs, paired by task.
@@ -62,7 +69,7 @@ public struct TaskChange: Sendable, Equatable {
     let isWorse = self.new.share < self.base.share
     baseSample = base.samples.first { $0.passed(half) == isWorse }?.number
     newSample = new.samples.first { $0.passed(half) != isWorse }?.number
-    isTimingSensitive = (base.samples + new.samples).contains { $0.isTimingSensitive }
+    isTimingSensitive = base.isTimingSensitive || new.isTimingSensitive
     if difference == 0 { return nil }
   }
 }
@@ -70,12 +77,19 @@ public struct TaskChange: Sendable, Equatable {
 /// The tasks of one benchmark that changed, in base and plus together as evalplus counts.
 public struct BenchmarkChanges: Sendable {
   public let benchmark: String
-  /// Tasks that both runs have.
+  /// ``Half/plus``, or ``Half/base`` where not both runs ran the plus tests.
+  public let half: Half
+  /// Tasks that were compared.
   public let tasks: Int
+  /// Tasks that both runs have and that were left out as timing-sensitive.
+  public let excluded: [String]
   /// Right less often than before, the largest drop first.
   public let worse: [TaskChange]
   /// Right more often than before, the largest gain first.
   public let better: [TaskChange]
+
+  /// Changed tasks with a verdict that hangs on the machine's speed, of both lists.
+  public var timingSensitive: [TaskChange] { (worse + better).filter(\.isTimingSensitive) }
 
   /// Both lists with their titles, for people.
   public var lists: [(title: String, tasks: [TaskChange])] {
@@ -101,15 +115,19 @@ public struct Comparison: Sendable {
   /// - Parameters:
   ///   - ks: the k to compare; `nil` takes those that the reports have in common.
   ///   - allowed: decisive identity keys that may differ all the same.
+  ///   - excludesTimingSensitive: whether tasks with a verdict that hangs on the machine's speed, on either
+  ///     side, are left out.
   ///   - seed: of resampling; the same seed gives the same bytes.
   /// - Throws: ``EvalKitError`` (`data`) for runs that are not comparable.
   public static func all(
-    base: RecordedRun, runs: [RecordedRun], ks: [Int]? = nil, allowed: [String] = [], seed: UInt64 = 0
+    base: RecordedRun, runs: [RecordedRun], ks: [Int]? = nil, allowed: [String] = [],
+    excludesTimingSensitive: Bool = false, seed: UInt64 = 0
   ) throws(EvalKitError) -> [Comparison] {
     var found: [Comparison] = []
     for run in runs {
       let differences = try IdentityDifference.check(base, run, allowed: allowed)
-      let pairs = try PairedBenchmark.all(base, run, ks: ks)
+      let pairs = try PairedBenchmark.all(
+        base, run, ks: ks, excludesTimingSensitive: excludesTimingSensitive)
       found.append(
         Comparison(
           base: base, new: run, differences: differences, scores: pairs.flatMap { $0.scores(seed: seed) },

@@ -27,14 +27,15 @@ extension Comparison {
         differences.map {
           [
             "key": .string($0.key), "base": .string($0.base), "new": .string($0.new),
-            "decisive": .bool($0.isDecisive),
+            "decisive": .bool($0.isDecisive), "unknown": .bool($0.isUnknown),
           ]
         }),
       "scores": .array(scores.map(\.json)),
       "changes": .array(
         changes.map { change in
           [
-            "benchmark": .string(change.benchmark), "tasks": JSONValue(change.tasks),
+            "benchmark": .string(change.benchmark), "tests": .string(change.half.rawValue),
+            "tasks": JSONValue(change.tasks), "excluded": .array(change.excluded.map { .string($0) }),
             "worse": .array(change.worse.map { json($0, programs) }),
             "better": .array(change.better.map { json($0, programs) }),
           ]

@@ -48,11 +48,18 @@ public struct Gate: Sendable {
     else { throw EvalKitError(.harness, "nothing was compared") }
     self.comparison = comparison
     differences = comparison.differences
+    for side in [baseline, run] {
+      for benchmark in side.benchmarks where settings.mode == .score {
+        try benchmark.require(settings.half, in: side)
+      }
+    }
     let pairs = try PairedBenchmark.all(baseline, run, ks: [settings.k])
     scores = PairedScores(
       strata: pairs.map { $0.differences(settings.half, k: settings.k) },
       isSingle: pairs.allSatisfy(\.isSingle), seed: seed)
     var checks = [Self.soundness(of: run), Self.coverage(of: run, baseline)]
+    let unknown = differences.filter { $0.isUnknown && !$0.isAllowed(by: allowed) }
+    if !unknown.isEmpty { checks.append(Self.comparability(unknown.map(\.key))) }
     switch settings.mode {
     case .score: checks.append(Self.regression(scores, settings))
     case .tokens: checks.append(try Self.identical(baseline, run))
@@ -86,6 +93,16 @@ public struct Gate: Sendable {
       : Check(
         name: "tasks", decision: .fail,
         reason: "\(missing.count) of the baseline's \(wanted.count) tasks are missing: \(some(of: missing))")
+  }
+
+  /// What decides a score and is not recorded may have changed: a gate does not open on that.
+  private static func comparability(_ unknown: [String]) -> Check {
+    let allow = unknown.map { "--allow-different \($0)" }.joined(separator: " ")
+    return Check(
+      name: "identity", decision: .cannotTell,
+      reason:
+        "not both runs record \(unknown.joined(separator: ", ")): nobody can tell whether the scores are of "
+        + "the same thing (if you know they are: \(allow))")
   }
 
   private static func regression(_ scores: PairedScores, _ settings: GateSettings) -> Check {

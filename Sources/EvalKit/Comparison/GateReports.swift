@@ -70,17 +70,17 @@ extension Gate {
       }
     var lines = ["## evalkit gate: \(sign)", ""]
     lines += ["| check | | reason |", "|---|---|---|"]
-    lines += checks.map { "| \($0.name) | \($0.decision.rawValue) | \(Self.cell($0.reason)) |" }
+    lines += checks.map { "| \($0.name) | \($0.decision.rawValue) | \(MarkdownText.cell($0.reason)) |" }
     lines += ["", "| benchmark | score | baseline | run | change (95 %) | p |", "|---|---|---|---|---|---|"]
     for score in comparison.scores {
       let interval = score.scores.interval(tail: 0.025)
       let range = "\(points(interval.lowerBound)) … \(points(interval.upperBound))"
       lines.append(
-        "| \(Self.cell(score.benchmark)) | \(score.half.rawValue) pass@\(score.k) | \(percent(score.base.value)) % "
+        "| \(MarkdownText.cell(score.benchmark)) | \(score.half.rawValue) pass@\(score.k) | \(percent(score.base.value)) % "
           + "| \(percent(score.new.value)) % | \(points(score.scores.difference)) (\(range)) "
           + "| \(probability(score.scores.p)) |")
     }
-    lines += [""] + changeLists.map { "- \(Self.cell($0))" }
+    lines += [""] + changeLists.map { "- \(MarkdownText.cell($0))" }
     let keys = differences.map { "`\($0.key)`" }.joined(separator: ", ")
     if !keys.isEmpty { lines += ["", "Identities differ in \(keys)."] }
     return lines.joined(separator: "\n") + "\n"
@@ -111,20 +111,6 @@ extension Gate {
         out += "%" + (digits.count < 2 ? "0" : "") + digits
       } else {
         out.unicodeScalars.append(scalar)
-      }
-    }
-    return out
-  }
-
-  /// Text from a run, which must not end a table's cell or become markup.
-  private static func cell(_ text: String) -> String {
-    var out = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "|", "\\", "`", "*", "_", "[", "]", "#", "@": out += "\\\(Character(scalar))"
-      case "<": out += "&lt;"
-      case "\n", "\r": out += " "
-      default: out.unicodeScalars.append(scalar)
       }
     }
     return out

@@ -16,16 +16,20 @@ public struct Trend: Sendable {
     public let estimate: Estimate
     /// Decisive identity keys in which the run differs from the one before.
     public let changedKeys: [String]
+    /// Keys of which nobody can say whether they differ, as not both record them.
+    public let unknownKeys: [String]
   }
 
   /// - Parameters:
   ///   - benchmark: `nil` takes the first of the first run.
+  ///   - half: `nil` takes the plus tests if the first run has them.
   ///   - runs: at least one.
   /// - Throws: ``EvalKitError`` when a run lacks the benchmark, or samples for k.
   public init(
-    over runs: [RecordedRun], benchmark: String? = nil, half: Half = .plus, k: Int = 1
+    over runs: [RecordedRun], benchmark: String? = nil, half: Half? = nil, k: Int = 1
   ) throws(EvalKitError) {
     let name = benchmark ?? runs.first?.benchmarks.first?.name ?? ""
+    let half = half ?? runs.first?.benchmarks.first { $0.name == name }?.fullest ?? .plus
     self.benchmark = name
     self.half = half
     self.k = k
@@ -36,20 +40,20 @@ public struct Trend: Sendable {
         throw EvalKitError(
           .data, "'\(run.path)' has no \(name)", hint: "it holds \(names); name one with --benchmark")
       }
+      try own.require(half, in: run)
       let fewest = own.tasks.map(\.score.samples).filter { $0 > 0 }.min() ?? 1
       guard k <= fewest else {
         throw EvalKitError(
           .usage, "'\(run.path)' has no pass@\(k) of \(name)", cause: "some task has only \(fewest) samples",
           hint: "--k \(fewest)")
       }
-      let decisive = points.last.map {
-        IdentityDifference.all($0.run.identity, run.identity).filter(\.isDecisive).map(\.key)
-      }
+      let differences = points.last.map { IdentityDifference.all($0.run.identity, run.identity) } ?? []
       points.append(
         Point(
           run: run,
           estimate: Estimate(over: own.tasks.map { $0.score.value(k: k, correct: $0.score.correct(half)) }),
-          changedKeys: decisive ?? []))
+          changedKeys: differences.filter(\.isDecisive).map(\.key),
+          unknownKeys: differences.filter(\.isUnknown).map(\.key)))
     }
     self.points = points
   }
@@ -69,6 +73,7 @@ public struct Trend: Sendable {
             "standard_error": .double($0.estimate.standardError),
             "low": .double($0.estimate.interval.lowerBound), "high": .double($0.estimate.interval.upperBound),
             "changed_keys": .array($0.changedKeys.map { .string($0) }),
+            "unknown_keys": .array($0.unknownKeys.map { .string($0) }),
           ]
         }),
     ]

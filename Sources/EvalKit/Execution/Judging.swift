@@ -117,7 +117,14 @@ extension Executor {
       while let candidate = await queue.candidate(for: number) {
         judging = candidate
         try Task.checkCancellation()
-        let verdict = try await judge.judge(candidate.program)
+        var verdict = try await judge.judge(candidate.program)
+        switch candidate.unsanitized {
+        case .same: verdict.unsanitized = .same
+        case .other(let text):
+          let other = try await judge.judge(text)
+          verdict.unsanitized = .judged(base: other.base, plus: other.plus)
+        case nil: break
+        }
         try await deliver(subject, candidate, .success(verdict))
         judging = nil
       }

@@ -27,11 +27,23 @@ public struct Verdict: Sendable, Equatable {
   public var plus: HalfVerdict
   /// Whether another verdict came first, on a busy machine: the program is near a time limit.
   public let isTimingSensitive: Bool
+  /// What the sanitizer was given, judged too; `nil` where that was not asked for.
+  public var unsanitized: Unsanitized?
 
-  public init(base: HalfVerdict, plus: HalfVerdict, isTimingSensitive: Bool = false) {
+  public init(
+    base: HalfVerdict, plus: HalfVerdict, isTimingSensitive: Bool = false, unsanitized: Unsanitized? = nil
+  ) {
     self.base = base
     self.plus = plus
     self.isTimingSensitive = isTimingSensitive
+    self.unsanitized = unsanitized
+  }
+
+  /// The verdict on the text before the sanitizer: the raw text after the prompt, cut at the stop strings.
+  public enum Unsanitized: Sendable, Equatable {
+    /// The sanitizer left it as it was.
+    case same
+    case judged(base: HalfVerdict, plus: HalfVerdict)
   }
 
   /// This verdict, made on a quiet machine, in place of an earlier one; times are no difference.
@@ -39,7 +51,7 @@ public struct Verdict: Sendable, Equatable {
     guard let earlier else { return self }
     func ending(_ half: HalfVerdict) -> [String] { [half.status.rawValue, half.reason] }
     let differs = ending(base) != ending(earlier.base) || ending(plus) != ending(earlier.plus)
-    return Verdict(base: base, plus: plus, isTimingSensitive: differs)
+    return Verdict(base: base, plus: plus, isTimingSensitive: differs, unsanitized: unsanitized)
   }
 }
 
@@ -75,6 +87,26 @@ extension Verdict {
     self.init(
       base: try HalfVerdict(json: try json.require("base") { $0 }),
       plus: try HalfVerdict(json: try json.require("plus") { $0 }),
-      isTimingSensitive: json["timing_sensitive"]?.bool ?? false)
+      isTimingSensitive: json["timing_sensitive"]?.bool ?? false,
+      unsanitized: try json["unsanitized"].map { (json) throws(JSONError) in try Unsanitized(json: json) })
+  }
+}
+
+extension Verdict.Unsanitized {
+  init(json: JSONValue) throws(JSONError) {
+    if json.string == "same" {
+      self = .same
+    } else {
+      self = .judged(
+        base: try HalfVerdict(json: try json.require("base") { $0 }),
+        plus: try HalfVerdict(json: try json.require("plus") { $0 }))
+    }
+  }
+
+  var json: JSONValue {
+    switch self {
+    case .same: "same"
+    case .judged(let base, let plus): ["base": base.json, "plus": plus.json]
+    }
   }
 }

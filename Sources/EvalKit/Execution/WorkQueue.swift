@@ -10,8 +10,16 @@ struct TaskWork: Sendable {
   struct Candidate: Sendable {
     let sample: Int
     let program: Program
+    /// What the sanitizer was given, where that is to be judged too.
+    var unsanitized: Unsanitized?
     /// How many slots were lost while it was being judged.
     var losses = 0
+  }
+
+  /// A text that the sanitizer left alone needs no verdict of its own.
+  enum Unsanitized {
+    case same
+    case other(Program)
   }
 
   let subject: Subject

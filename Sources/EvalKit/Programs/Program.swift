@@ -17,6 +17,11 @@ public struct Program: Sendable, Equatable {
     self.token = token
   }
 
+  /// The program as a person reads it; one that is no Swift string (half a surrogate pair) as its JSON.
+  public var text: String {
+    (try? JSONValue(parsing: token))?.string ?? String(decoding: token, as: UTF8.self)
+  }
+
   /// The program made of two texts, neither decoded: `"ab"` + `"cd"` = `"abcd"`.
   public init(joining head: [UInt8], _ tail: [UInt8]) {
     token = head.dropLast() + tail.dropFirst()

@@ -1,12 +1,7 @@
 import JSON
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 extension RunFolder {
-  /// Writes the run's verdicts as evalplus would have, `X_eval_results.json`, so that its tools, and
-  /// anyone who doubts us, can read them.
+  /// Writes the run's verdicts as evalplus would have, `X_eval_results.json`.
   ///
   /// - Parameters:
   ///   - report: of this folder.
@@ -15,60 +10,29 @@ extension RunFolder {
   public func writeEvalPlusResults(
     _ report: Report, for planned: PlannedBenchmark, to file: String
   ) throws(EvalKitError) {
-    var now = time(nil)
-    var local = tm()
-    localtime_r(&now, &local)
-    var text = [CChar](repeating: 0, count: 32)
-    let count = strftime(&text, text.count, "%Y-%m-%d %H:%M", &local)
-    let date = String(decoding: text[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let document = report.evalPlusResults(for: planned, programs: programs, date: date)
-    try writeAtomically(document.serialized(), to: file)
-  }
-}
-
-extension Report {
-  /// The document of `evalplus/evaluate.py`.
-  ///
-  /// - Parameters:
-  ///   - planned: the one benchmark of the run.
-  ///   - programs: of every sample.
-  ///   - date: `2026-01-31 23:59`, in local time.
-  func evalPlusResults(
-    for planned: PlannedBenchmark, programs: [SampleID: Program], date: String
-  ) -> JSONValue {
-    var eval: [JSONObject.Member] = []
-    for task in planned.tasks {
-      var rows: [JSONValue] = []
-      var index = 0
-      while let program = programs[SampleID(task: task.id, sample: index)] {
-        if let verdict = verdict(of: SampleID(task: task.id, sample: index)) {
-          rows.append([
-            "task_id": .string(task.id), "solution": .raw(program.token),
-            "base_status": .string(verdict.base.status.rawValue),
-            "plus_status": .string(verdict.plus.status.rawValue),
-            "base_fail_tests": verdict.base.failTests, "plus_fail_tests": verdict.plus.failTests,
-          ])
-        }
-        index += 1
-      }
-      if !rows.isEmpty { eval.append(.init(name: task.id, value: .array(rows))) }
+    let ids = Dictionary(grouping: programs.keys, by: \.task)
+    let tasks = planned.tasks.map { task in
+      ResultFile.Task(
+        id: task.id,
+        samples: (ids[task.id] ?? []).sorted { $0.sample < $1.sample }.compactMap { id in
+          report.verdict(of: id).map {
+            ResultFile.Sample(program: programs[id], base: $0.base, plus: $0.plus)
+          }
+        })
     }
-    let score = benchmarks.first { $0.benchmark.name == planned.benchmark.name }?.score
-    func passAtK(_ half: (Score.Row) -> Estimate) -> JSONValue {
-      .object(
-        JSONObject((score?.rows ?? []).map { .init(name: "pass@\($0.k)", value: .double(half($0).value)) }))
-    }
-    return [
-      "date": .string(date), "hash": .string(planned.file.md5),
-      "eval": .object(JSONObject(eval)),
-      "pass_at_k": ["base": passAtK(\.base), "plus": passAtK(\.plus)],
-    ]
-  }
-}
-
-extension HalfVerdict {
-  /// The failing inputs as the judge wrote them, already JSON.
-  fileprivate var failTests: JSONValue {
-    detail["fail_tests"]?.string.map { .raw(Array($0.utf8)) } ?? []
+    let scores = report.benchmarks.first { $0.benchmark.name == planned.benchmark.name }
+    let suite = RecordedBenchmark(
+      name: planned.benchmark.name,
+      tasks: tasks.map { task in
+        RecordedTask(
+          task: task.id,
+          samples: task.samples.enumerated().map {
+            .init(
+              number: $0.offset, passedBase: $0.element.passed(.base), passedPlus: $0.element.passed(.plus))
+          })
+      },
+      ks: scores?.score.rows.map(\.k) ?? [], missing: [], notJudged: [])
+    try writeAtomically(
+      try ResultWriter(suite, tasks: tasks, md5: planned.file.md5).evalplus(), to: file)
   }
 }

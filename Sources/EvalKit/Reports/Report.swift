@@ -163,15 +163,7 @@ public struct Report: Sendable {
   }
 
   private func row(_ row: Score.Row) -> JSONValue {
-    ["k": JSONValue(row.k), "base": estimate(row.base), "plus": estimate(row.plus)]
-  }
-
-  private func estimate(_ estimate: Estimate) -> JSONValue {
-    [
-      "value": .double(estimate.value), "standard_error": .double(estimate.standardError),
-      "low": .double(estimate.interval.lowerBound), "high": .double(estimate.interval.upperBound),
-      "interval": .string(estimate.method.rawValue),
-    ]
+    ["k": JSONValue(row.k), "base": row.base.json, "plus": row.plus.json]
   }
 
   private func tally(_ tally: BenchmarkResult.Tally) -> JSONValue {
@@ -200,6 +192,17 @@ public struct Report: Sendable {
       "task_id": .string(score.task), "samples": JSONValue(score.samples),
       "base_passed": JSONValue(score.base), "plus_passed": JSONValue(score.plus),
       "verdicts": .array(samples),
+    ]
+  }
+}
+
+extension Estimate {
+  /// As in `report.json`.
+  var json: JSONValue {
+    [
+      "value": .double(value), "standard_error": .double(standardError),
+      "low": .double(interval.lowerBound), "high": .double(interval.upperBound),
+      "interval": .string(method.rawValue),
     ]
   }
 }

@@ -10,7 +10,7 @@ enum XMLText {
       case "\"": out += "&quot;"
       case "\n", "\t": out.unicodeScalars.append(scalar)
       // XML has no place for these, not even escaped.
-      case "\0"..<" ", "\u{FFFE}"..."\u{FFFF}": out += "\u{FFFD}"
+      case "\0"..<" ", "\u{7F}"..."\u{84}", "\u{86}"..."\u{9F}", "\u{FFFE}"..."\u{FFFF}": out += "\u{FFFD}"
       default: out.unicodeScalars.append(scalar)
       }
     }

@@ -24,12 +24,14 @@ public struct Baseline: Sendable {
     } catch {
       throw RunFile.baseline.damage(in: folder, error)
     }
-    if let difference = try Checksums.firstDifference(in: folder) {
+    let results = document["results"]?.string
+    let covered = results.map { [$0] } ?? Checksums.covered
+    if let difference = try Checksums.firstDifference(of: covered + ["baseline.json"], in: folder) {
       throw EvalKitError(
         .data, "the baseline '\(folder)' is not what it was", cause: difference,
         hint: "restore it, or make it again: evalkit gate init RUN --baseline \(folder)")
     }
-    run = try RecordedRun(reading: folder)
+    run = try RecordedRun(reading: results.map { "\(folder)/\($0)" } ?? folder)
   }
 
   /// Makes a baseline of a finished run.
@@ -50,23 +52,30 @@ public struct Baseline: Sendable {
     if access("\(folder)/identity.json", F_OK) == 0, access("\(folder)/baseline.json", F_OK) != 0 {
       throw EvalKitError(.data, "'\(folder)' is a run of its own", hint: "give another --baseline")
     }
-    guard access("\(path)/samples.jsonl", F_OK) == 0 else {
+    var files = Checksums.covered.map { (name: $0, path: "\(path)/\($0)") }
+    if run.origin == .resultFile {
+      files = ResultFile.belonging(to: run.path).map {
+        ($0.split(separator: "/").last.map(String.init) ?? $0, $0)
+      }
+    } else if access("\(path)/samples.jsonl", F_OK) != 0 {
       throw EvalKitError(
         .data, "'\(path)' is no baseline: it has no samples.jsonl", hint: "make the run again")
     }
     try makeFolders(folder)
     Checksums.remove(in: folder)
-    for name in Checksums.covered {
-      try writeAtomically(try FileBytes.read("\(path)/\(name)", limit: .max), to: "\(folder)/\(name)")
+    for file in files {
+      try writeAtomically(try FileBytes.read(file.path, limit: .max), to: "\(folder)/\(file.name)")
     }
     let command = RepeatCommand(run.identity).text
-    let document: JSONValue = [
+    var document: JSONObject = [
       "schema": "evalkit.baseline", "schema_version": JSONValue(schemaVersion),
       "gate": settings.json, "repeat": .string(command),
     ]
+    if run.origin == .resultFile { document["results"] = files.first.map { .string($0.name) } }
     try writeAtomically(
-      document.serialized(indented: true) + [UInt8(ascii: "\n")], to: "\(folder)/baseline.json")
-    try Checksums.write(in: folder, also: ["baseline.json"])
+      JSONValue.object(document).serialized(indented: true) + [UInt8(ascii: "\n")],
+      to: "\(folder)/baseline.json")
+    try Checksums.write(of: files.map(\.name), in: folder, also: ["baseline.json"])
     return command
   }
 }

@@ -13,9 +13,11 @@ enum Checksums {
   ]
 
   /// Written last: a folder that has it holds a finished run.
-  static func write(in folder: String, also more: [String] = []) throws(EvalKitError) {
+  static func write(
+    of names: [String] = covered, in folder: String, also more: [String] = []
+  ) throws(EvalKitError) {
     var text = ""
-    for name in covered + more { text += "\(try sha256(of: "\(folder)/\(name)"))  \(name)\n" }
+    for name in names + more { text += "\(try sha256(of: "\(folder)/\(name)"))  \(name)\n" }
     try writeAtomically(Array(text.utf8), to: "\(folder)/\(file)")
   }
 
@@ -25,7 +27,11 @@ enum Checksums {
   static func exist(in folder: String) -> Bool { access("\(folder)/\(file)", F_OK) == 0 }
 
   /// The first thing that is not as it was, or `nil`.
-  static func firstDifference(in folder: String) throws(EvalKitError) -> String? {
+  ///
+  /// - Parameter names: files that must be covered.
+  static func firstDifference(
+    of names: [String] = covered, in folder: String
+  ) throws(EvalKitError) -> String? {
     let bytes = try FileBytes.read("\(folder)/\(file)", limit: 1 << 20)
     var named: Set<String> = []
     for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
@@ -41,7 +47,7 @@ enum Checksums {
         return "\(name) was changed: its SHA-256 is \(found.prefix(12))…, \(file) has \(text.prefix(12))…"
       }
     }
-    return covered.first { !named.contains($0) }.map { "\(file) does not name \($0)" }
+    return names.first { !named.contains($0) }.map { "\(file) does not name \($0)" }
   }
 
   /// Reads in pieces: journals of a hundred thousand samples have gigabytes.

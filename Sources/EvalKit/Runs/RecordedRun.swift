@@ -1,8 +1,12 @@
 import JSON
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A finished run as its `report.json` has it: what comparisons, gates and trends read.
 public struct RecordedRun: Sendable {
-  /// The run's folder.
+  /// The run's folder, or the result file.
   public let path: String
   public let identity: RunIdentity
   /// Whether every sample has a verdict.
@@ -10,39 +14,79 @@ public struct RecordedRun: Sendable {
   /// Whether programs ran without a sandbox.
   public let isInsecure: Bool
   public let benchmarks: [RecordedBenchmark]
+  public let origin: Origin
+
+  /// What a run is read from.
+  public enum Origin: Sendable {
+    /// A folder of evalkit's.
+    case folder
+    /// One file that evalplus or bigcodebench wrote.
+    case resultFile
+  }
 
   public init(
-    path: String, identity: RunIdentity, isComplete: Bool, isInsecure: Bool, benchmarks: [RecordedBenchmark]
+    path: String, identity: RunIdentity, isComplete: Bool, isInsecure: Bool,
+    benchmarks: [RecordedBenchmark], origin: Origin = .folder
   ) {
     self.path = path
     self.identity = identity
     self.isComplete = isComplete
     self.isInsecure = isInsecure
     self.benchmarks = benchmarks
+    self.origin = origin
   }
 
-  /// The folder's own name, for tables.
-  public var name: String { path.split(separator: "/").last.map { String($0) } ?? path }
+  /// The folder's own name, for tables; of a result file without what evalplus puts behind it.
+  public var name: String {
+    let last = path.split(separator: "/").last.map { String($0) } ?? path
+    for suffix in ["eval_results.json", "eval_results.json.gz"]
+    where origin == .resultFile && last.hasSuffix(suffix) {
+      let stem = last.dropLast(suffix.count)
+      if stem.count > 1 { return String(stem.dropLast()) }
+      return path.split(separator: "/").dropLast().last.map { String($0) } ?? last
+    }
+    return last
+  }
 
-  /// Reads the report of the run in `path`; what it says is not checked against the raw files
-  /// (``Verification`` does that).
+  /// Reads a run: a folder, by its report, or a result file of evalplus or bigcodebench.
+  ///
+  /// What a report says is not checked against the raw files (``Verification`` does that).
   ///
   /// - Throws: ``EvalKitError`` (`data`) when the run has no report, or one that is damaged or newer than
   ///   this program.
   public init(reading path: String) throws(EvalKitError) {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    let document = try RunFile.report.read(in: path)
-    do {
+    if let file = Self.resultFile(at: path) {
+      self = try RecordedRun(resultFile: file)
+      return
+    }
+    let (bytes, members) = try RunFile.report.slices(in: path)
+    do throws(JSONError) {
+      let document = try members.value(of: bytes, without: "benchmarks")
+      guard let list = members["benchmarks"] else { throw JSONError("field 'benchmarks' is missing") }
       self.init(
         path: path, identity: RunIdentity(try document.require("identity", \.object)),
         isComplete: try document.require("complete", \.bool),
         isInsecure: document["insecure"]?.bool ?? false,
-        benchmarks: try document.require("benchmarks", \.array).map(RecordedBenchmark.init(json:)))
-    } catch let error as JSONError {
-      throw RunFile.report.damage(in: path, error)
+        benchmarks: try JSONSlices.elements(of: bytes, in: list).map { (range) throws(JSONError) in
+          try RecordedBenchmark(bytes, in: range)
+        })
     } catch {
-      throw EvalKitError(.data, "cannot read '\(path)/report.json'", cause: "\(error)")
+      throw RunFile.report.damage(in: path, error)
     }
+  }
+}
+
+extension RecordedRun {
+  /// The result file that `path` is, or that stands alone in the folder `path`, where evalplus puts it when
+  /// its samples are a folder.
+  static func resultFile(at path: String) -> String? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    if status.st_mode & S_IFMT != S_IFDIR { return path }
+    let inside = "\(path)/eval_results.json"
+    let isRun = ["identity.json", "report.json"].contains { access("\(path)/\($0)", F_OK) == 0 }
+    return !isRun && access(inside, F_OK) == 0 ? inside : nil
   }
 }
 
@@ -57,24 +101,63 @@ public struct RecordedBenchmark: Sendable {
   public let missing: [String]
   /// Samples without a verdict: `HumanEval/3 #0`.
   public let notJudged: [String]
+  /// The tests that were run: all of evalplus', or the base tests alone; of bigcodebench, which has one kind,
+  /// these are the base tests.
+  public let halves: [Half]
 
-  public init(name: String, tasks: [RecordedTask], ks: [Int], missing: [String], notJudged: [String]) {
+  public init(
+    name: String, tasks: [RecordedTask], ks: [Int], missing: [String], notJudged: [String],
+    halves: [Half] = Half.allCases
+  ) {
     self.name = name
     self.tasks = tasks
     self.ks = ks
     self.missing = missing
     self.notJudged = notJudged
+    self.halves = halves
   }
 
-  init(json: JSONValue) throws {
+  /// Reads the object in `bytes[range]`, one task at a time.
+  init(_ bytes: [UInt8], in range: Range<Int>) throws(JSONError) {
+    let members = try JSONSlices(of: bytes, in: range)
+    let json = try members.value(of: bytes, without: "results")
+    guard let results = members["results"] else { throw JSONError("field 'results' is missing") }
     self.init(
       name: try json.require("name", \.string),
-      tasks: try json.require("results", \.array).map(RecordedTask.init(json:)),
-      ks: try json.require("pass_at_k", \.array).map { try $0.require("k", \.integer) },
+      tasks: try JSONSlices.elements(of: bytes, in: results).map { (range) throws(JSONError) in
+        try RecordedTask(json: try JSONValue(parsing: Array(bytes[range])))
+      },
+      ks: try json.require("pass_at_k", \.array).map { (row) throws(JSONError) in
+        try row.require("k", \.integer)
+      },
       missing: try json.require("missing_tasks", \.array).compactMap(\.string),
-      notJudged: try json.require("not_judged", \.array).map {
-        "\(try $0.require("task_id", \.string)) #\(try $0.require("sample", \.integer))"
+      notJudged: try json.require("not_judged", \.array).map { (row) throws(JSONError) in
+        "\(try row.require("task_id", \.string)) #\(try row.require("sample", \.integer))"
       })
+  }
+}
+
+extension JSONSlices {
+  /// The object in `bytes`, but for one member that is read by itself.
+  fileprivate func value(of bytes: [UInt8], without left: String) throws(JSONError) -> JSONValue {
+    .object(
+      JSONObject(
+        try members.filter { $0.name != left }.map { (member) throws(JSONError) in
+          .init(name: member.name, value: try JSONValue(parsing: Array(bytes[member.value])))
+        }))
+  }
+}
+
+extension RecordedBenchmark {
+  /// The tests that decide, of those that were run.
+  public var fullest: Half { halves.contains(.plus) ? .plus : .base }
+
+  /// - Throws: ``EvalKitError`` (`usage`) when `half` was not run.
+  func require(_ half: Half, in run: RecordedRun) throws(EvalKitError) {
+    if halves.contains(half) { return }
+    throw EvalKitError(
+      .usage, "'\(run.path)' has no verdicts on the \(half.rawValue) tests of \(name)",
+      hint: "--tests \(fullest.rawValue)")
   }
 }
 
@@ -92,12 +175,43 @@ public struct RecordedTask: Sendable {
     public let passedPlus: Bool
     /// The verdict was another one while the machine was busy.
     public let isTimingSensitive: Bool
+    /// How each half ended.
+    public let base: Ending
+    public let plus: Ending
 
-    public init(number: Int, passedBase: Bool, passedPlus: Bool, isTimingSensitive: Bool = false) {
+    /// - Parameters:
+    ///   - base: if `nil`, a pass or a failure without a reason.
+    ///   - plus: likewise.
+    public init(
+      number: Int, passedBase: Bool, passedPlus: Bool, isTimingSensitive: Bool = false, base: Ending? = nil,
+      plus: Ending? = nil
+    ) {
       self.number = number
       self.passedBase = passedBase
       self.passedPlus = passedPlus
       self.isTimingSensitive = isTimingSensitive
+      self.base = base ?? Ending(status: passedBase ? .pass : .fail)
+      self.plus = plus ?? Ending(status: passedPlus ? .pass : .fail)
+    }
+  }
+
+  /// The status of a half and the judge's word for it.
+  public struct Ending: Sendable, Hashable {
+    public let status: HalfVerdict.Status
+    /// `wrong answer`, `exception`, …; reports of record may lack it.
+    public let reason: String?
+
+    public init(status: HalfVerdict.Status, reason: String? = nil) {
+      self.status = status
+      self.reason = reason
+    }
+
+    init(_ row: JSONValue, _ half: String) throws(JSONError) {
+      let word = try row.require(half, \.string)
+      guard let status = HalfVerdict.Status(rawValue: word) else {
+        throw JSONError("unknown status '\(word)' of '\(half)'")
+      }
+      self.init(status: status, reason: row["\(half)_reason"]?.string)
     }
   }
 
@@ -109,13 +223,13 @@ public struct RecordedTask: Sendable {
     self.samples = samples
   }
 
-  init(json: JSONValue) throws {
-    let samples = try json.require("verdicts", \.array).map { row in
-      let passed = try row.require("base", \.string) == "pass"
+  init(json: JSONValue) throws(JSONError) {
+    let samples = try json.require("verdicts", \.array).map { (row) throws(JSONError) in
+      let (base, plus) = (try Ending(row, "base"), try Ending(row, "plus"))
       return Sample(
-        number: try row.require("sample", \.integer), passedBase: passed,
-        passedPlus: try row.require("plus", \.string) == "pass" && passed,
-        isTimingSensitive: row["timing_sensitive"]?.bool ?? false)
+        number: try row.require("sample", \.integer), passedBase: base.status == .pass,
+        passedPlus: plus.status == .pass && base.status == .pass,
+        isTimingSensitive: row["timing_sensitive"]?.bool ?? false, base: base, plus: plus)
     }
     let task = try json.require("task_id", \.string)
     self.init(task: task, samples: samples)

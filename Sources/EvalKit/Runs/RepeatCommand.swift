@@ -14,6 +14,11 @@ struct RepeatCommand {
   init(_ identity: RunIdentity) {
     let document = JSONValue.object(identity.json)
     let benchmarks = document["benchmarks"]?.array ?? []
+    if let results = document["results"] {
+      let (format, hash) = (results["format"]?.string ?? "", results["sha256"]?.string ?? "")
+      text = "not recorded: a result file of \(format), sha256:\(hash)"
+      return
+    }
     let names = benchmarks.compactMap { $0["name"]?.string }
     let source = document["source"]
     let hash = source?["sha256"]?.string ?? "unknown"

@@ -88,7 +88,7 @@ public struct Run: Sendable {
               try await folder.append(sample: id, program: made.program, facts: made.facts)
               tell(.generated(id))
             }
-            try await push(task, of: planned, count: count, to: queue)
+            try await push(task, of: planned, count: count, to: queue, asked: prompt)
           }
         }
       }
@@ -112,19 +112,32 @@ public struct Run: Sendable {
   }
 
   private func push(
-    _ task: BenchmarkTask, of planned: PlannedBenchmark, count: Int, to queue: WorkQueue
+    _ task: BenchmarkTask, of planned: PlannedBenchmark, count: Int, to queue: WorkQueue,
+    asked prompt: Prompt? = nil
   ) async throws {
     var candidates: ArraySlice<TaskWork.Candidate> = []
     for sample in 0..<count {
       let id = SampleID(task: task.id, sample: sample)
       if await folder.verdicts[id] == nil, let program = await folder.programs[id] {
-        candidates.append(.init(sample: sample, program: program))
+        let raw = await folder.completions?[id]
+        candidates.append(
+          .init(sample: sample, program: program, unsanitized: unsanitized(raw, after: prompt, program)))
       }
     }
     if !candidates.isEmpty {
       let subject = Subject(benchmark: planned.benchmark, task: task)
       await queue.push(TaskWork(subject: subject, candidates: candidates))
     }
+  }
+
+  /// What the sanitizer was given when it made `program`.
+  private func unsanitized(
+    _ raw: String?, after prompt: Prompt?, _ program: Program
+  ) -> TaskWork.Unsanitized? {
+    guard let raw, let prompt else { return nil }
+    let text = prompt.programHead + Completion(text: raw).cut(at: prompt.stops)
+    let made = (try? JSONValue(parsing: program.token))?.string
+    return made == text ? .same : .other(Program(text: text))
   }
 }
 

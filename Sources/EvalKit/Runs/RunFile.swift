@@ -47,6 +47,34 @@ enum RunFile: String {
     return document
   }
 
+  /// The document's bytes and where its members lie: a report of a hundred thousand samples is ten times as large
+  /// as a tree of values.
+  ///
+  /// - Throws: as ``read(in:)``.
+  func slices(in folder: String) throws(EvalKitError) -> (bytes: [UInt8], members: JSONSlices) {
+    let file = "\(folder)/\(rawValue)"
+    if access(file, F_OK) != 0 { throw absence(in: folder) }
+    let bytes = try FileBytes.read(file, limit: 1 << 31)
+    let members: JSONSlices
+    let version: Int
+    do throws(JSONError) {
+      members = try JSONSlices(of: bytes)
+      var marks = JSONObject()
+      for name in ["schema", "schema_version"] {
+        if let range = members[name] { marks[name] = try JSONValue(parsing: Array(bytes[range])) }
+      }
+      let schema = try JSONValue.object(marks).require("schema", \.string)
+      guard schema == self.schema else {
+        throw JSONError("field 'schema' is '\(schema)', not '\(self.schema)'")
+      }
+      version = try JSONValue.object(marks).require("schema_version", \.integer)
+    } catch {
+      throw damage(in: folder, error)
+    }
+    try refuse(version, in: folder)
+    return (bytes, members)
+  }
+
   /// Checks the version before anything else is said about the file, which may follow other rules.
   func refuseNewer(in folder: String) throws(EvalKitError) {
     let file = "\(folder)/\(rawValue)"

@@ -27,15 +27,18 @@ public actor RunFolder {
   private let lock: FileDescriptor
   private(set) var programs: [SampleID: Program] = [:]
   private(set) var verdicts: [SampleID: Verdict] = [:]
+  /// Raw texts of samples without a verdict, where they are to be judged too.
+  private(set) var completions: [SampleID: String]?
 
   /// Opens the folder, or makes it.
   ///
   /// - Parameters:
   ///   - machine: written beside the identity when the folder is made; never compared.
+  ///   - keepsCompletions: whether raw texts are needed later on.
   /// - Throws: when the folder belongs to another identity, another process is writing to it, or a
   ///   line in it is damaged.
   public init(
-    path: String, identity: RunIdentity, machine: JSONObject
+    path: String, identity: RunIdentity, machine: JSONObject, keepsCompletions: Bool = false
   ) throws(EvalKitError) {
     self.path = path
     try makeFolders(path)
@@ -52,12 +55,16 @@ public actor RunFolder {
     }
     try RunFolder.settle(identity, machine: machine, in: path)
     var programs: [SampleID: Program] = [:]
+    var completions: [SampleID: String] = [:]
     samplesFile = try Journal(path: "\(path)/samples.jsonl") { (_, bytes) throws(JSONError) in
       let (id, slices) = try RunFolder.row(bytes)
       guard let solution = slices["solution"], bytes[solution].first == UInt8(ascii: "\"") else {
         throw JSONError("field 'solution' is missing or not text")
       }
       programs[id] = Program(token: Array(bytes[solution]))
+      if keepsCompletions, let text = slices["completion"] {
+        completions[id] = try JSONValue(parsing: Array(bytes[text])).string
+      }
     }
     var verdicts: [SampleID: Verdict] = [:]
     verdictsFile = try Journal(path: "\(path)/verdicts.jsonl") { (_, bytes) throws(JSONError) in
@@ -67,6 +74,7 @@ public actor RunFolder {
     self.programs = programs
     // After a power cut a verdict may have reached the disk without its sample; it is made again.
     self.verdicts = verdicts.filter { programs[$0.key] != nil }
+    self.completions = keepsCompletions ? completions.filter { verdicts[$0.key] == nil } : nil
   }
 
   deinit { try? lock.close() }
@@ -128,6 +136,7 @@ public actor RunFolder {
     for member in facts.members { row[member.name] = member.value }
     try samplesFile.append(row)
     programs[id] = program
+    completions?[id] = facts["completion"]?.string
   }
 
   func append(verdict: Verdict, of id: SampleID) throws(EvalKitError) {
@@ -136,8 +145,10 @@ public actor RunFolder {
       "plus": verdict.plus.json,
     ]
     if verdict.isTimingSensitive { row["timing_sensitive"] = true }
+    row["unsanitized"] = verdict.unsanitized?.json
     try verdictsFile.append(row)
     verdicts[id] = verdict.forReports
+    completions?[id] = nil
   }
 }
 
@@ -147,6 +158,7 @@ extension Verdict {
     var verdict = self
     verdict.base = base.forReports
     verdict.plus = plus.forReports
+    verdict.unsanitized = nil
     return verdict
   }
 }

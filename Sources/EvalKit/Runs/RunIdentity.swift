@@ -12,6 +12,15 @@ public struct RunIdentity: Sendable, Equatable {
 
   public init(_ json: JSONObject) { self.json = json }
 
+  /// The member that lists ``notRecorded``.
+  static let notRecordedKey = "not_recorded"
+
+  /// Dotted keys, or beginnings of them, that are known to have decided the numbers and are not known
+  /// themselves: of runs that other tools made.
+  public var notRecorded: [String] {
+    json[Self.notRecordedKey]?.array?.compactMap(\.string) ?? []
+  }
+
   /// The first eight hex digits of the SHA-256 of the compact document; names default run folders.
   public var shortHash: String {
     let digest = SHA256.hash(data: JSONValue.object(json).serialized())

@@ -71,10 +71,14 @@ public struct RunPlan: Sendable {
   /// The k of pass@k; those that the samples do not allow are left out of the report.
   public let ks: [Int]
   public let executor: Executor
+  /// Whether what the sanitizer was given is judged too. Changes no score, and is no part of the identity.
+  public let judgesUnsanitized: Bool
 
   public init(
-    benchmarks: [PlannedBenchmark], source: SampleSource, ks: [Int], executor: Executor
+    benchmarks: [PlannedBenchmark], source: SampleSource, ks: [Int], executor: Executor,
+    judgesUnsanitized: Bool = false
   ) {
+    self.judgesUnsanitized = judgesUnsanitized
     self.benchmarks = benchmarks
     self.source = source
     self.ks = ks

@@ -21,6 +21,8 @@ public struct BenchmarkTask: Sendable {
   public let rawPlusInput: [UInt8]
   /// The absolute tolerance as a JSON number; whether it is written as an integer matters to the oracle.
   public let rawAtol: [UInt8]
+  /// As the data calls it, where it does.
+  public let difficulty: String?
   /// The line of the task file, from 1.
   public let line: Int
 
@@ -44,6 +46,7 @@ public struct BenchmarkTask: Sendable {
     rawPrompt = try Self.raw("prompt", .string, fields, bytes)
     prompt = try Self.text(rawPrompt, "prompt")
     rawCanonicalSolution = try Self.raw("canonical_solution", .string, fields, bytes)
+    difficulty = fields["difficulty"].flatMap { (try? JSONValue(parsing: Array(bytes[$0])))?.string }
     rawBaseInput = try Self.tests("base_input", fields, bytes)
     rawPlusInput = try Self.tests("plus_input", fields, bytes)
     rawAtol = try Self.raw("atol", .number, fields, bytes)

@@ -27,14 +27,44 @@ enum FileBytes {
     }
   }
 
-  private static func read(_ file: FileDescriptor, _ path: String, _ limit: Int) throws -> [UInt8] {
+  /// Hands the content of the file at `path` to `visit`, a mebibyte at a time: files that are too large to be held.
+  ///
+  /// - Throws: as ``read(_:limit:)``, and what `visit` throws.
+  static func pieces(
+    of path: String, _ visit: (ArraySlice<UInt8>) throws(EvalKitError) -> Void
+  ) throws(EvalKitError) {
+    do {
+      let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
+      defer { try? file.close() }
+      _ = try regular(file, path)
+      var piece = [UInt8](repeating: 0, count: 1 << 20)
+      while true {
+        let count = try piece.withUnsafeMutableBytes { try file.read(into: $0) }
+        if count == 0 { return }
+        try visit(piece[..<count])
+      }
+    } catch let error as EvalKitError {
+      throw error
+    } catch let errno as Errno {
+      throw failure(path, errno)
+    } catch {
+      throw EvalKitError(.data, "cannot read \(path)", cause: "\(error)")
+    }
+  }
+
+  /// What the system knows of an open file, if it is a regular one.
+  private static func regular(_ file: FileDescriptor, _ path: String) throws -> stat {
     var status = stat()
     guard fstat(file.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
     switch status.st_mode & S_IFMT {
-    case S_IFREG: break
+    case S_IFREG: return status
     case S_IFDIR: throw Errno.isDirectory
     default: throw EvalKitError(.data, "\(path) is not a regular file", hint: "name the task file itself")
     }
+  }
+
+  private static func read(_ file: FileDescriptor, _ path: String, _ limit: Int) throws -> [UInt8] {
+    let status = try regular(file, path)
     guard status.st_size <= limit else {
       throw EvalKitError(.data, "\(path) is larger than \(limit) bytes", hint: "is it the right file?")
     }

@@ -1,0 +1,82 @@
+import JSON
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A checkpoint as a list shows it: what its configuration says, without tokenizer and weights.
+public struct CheckpointListing: Sendable {
+  public let path: String
+  /// `model_type` of its configuration; `nil` where that cannot be read.
+  public let family: String?
+  /// Of the weights on disk.
+  public let byteCount: Int
+  /// Why this engine does not load it, as far as configuration and file names tell.
+  public let problem: String?
+
+  /// The checkpoints that are `folder` or lie in it, by name: folders with a config.json and GGUF files. Of a
+  /// cache of the Hugging Face hub, the snapshots in it. None where there is no such folder.
+  public static func all(in folder: String) -> [CheckpointListing] {
+    if isCheckpoint(folder) { return [CheckpointListing(of: folder)] }
+    return names(in: folder).flatMap { name -> [CheckpointListing] in
+      let path = "\(folder)/\(name)"
+      if name.hasPrefix("models--") {
+        let snapshots = "\(path)/snapshots"
+        return names(in: snapshots).map { "\(snapshots)/\($0)" }.filter(isCheckpoint).map {
+          CheckpointListing(of: $0)
+        }
+      }
+      return isCheckpoint(path) ? [CheckpointListing(of: path)] : []
+    }
+  }
+
+  private init(of path: String) {
+    self.path = path
+    do throws(EngineError) {
+      if let gguf = try Checkpoint.gguf(at: path) {
+        byteCount = gguf.file.count
+        family = try? GGUFConfiguration.read(gguf).architecture.modelType
+        problem = Self.problem { () throws(EngineError) in _ = try GGUFConfiguration.read(gguf) }
+        return
+      }
+      let folder = try CheckpointFolder(path)
+      let json = try folder.json(try folder.file("config.json"))
+      family = json["model_type"]?.string
+      byteCount = (try? folder.weightsFiles().files.reduce(0) { $0 + $1.file.count }) ?? 0
+      problem = Self.problem { () throws(EngineError) in
+        _ = try ModelConfiguration(json)
+        _ = try folder.weightsFiles()
+      }
+    } catch {
+      family = nil
+      byteCount = 0
+      problem = error.message
+    }
+  }
+
+  private static func problem(_ body: () throws(EngineError) -> Void) -> String? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return error.message
+    }
+  }
+
+  private static func isCheckpoint(_ path: String) -> Bool {
+    MappedFile.isFolder(path) ? MappedFile.exists("\(path)/config.json") : path.hasSuffix(".gguf")
+  }
+
+  private static func names(in folder: String) -> [String] {
+    guard let handle = opendir(folder) else { return [] }
+    defer { closedir(handle) }
+    var names: [String] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+  }
+}
