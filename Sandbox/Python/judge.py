@@ -91,10 +91,12 @@ class Task:
             raise Fault("a program's process could not be set up (%s)" % json.dumps(report))
         return report
 
-    def begin(self):
-        """Before every candidate."""
+    def begin(self, modules):
+        """Before every candidate; it names `modules`."""
         self.programs += 1
-        if self.programs > 1 and not self.is_open:
+        if self.programs == 1:
+            self.zygote.expect(modules)
+        elif not self.is_open:
             self.zygote.open_task(self.meta, self.raw["base"], self.raw["plus"])
             self.is_open = True
 
@@ -227,9 +229,9 @@ class Judge:
         if not self.task:
             raise Fault("a program came before a task")
         program = program_text(blobs[0])
-        self.task.begin()
-        answer, shown = {"op": "candidate"}, request.get("literal_limit", LITERAL_LIMIT)
         modules = library.named(blobs[0]) if len(program) <= PROGRAM_LIMIT else []
+        self.task.begin(modules)
+        answer, shown = {"op": "candidate"}, request.get("literal_limit", LITERAL_LIMIT)
         for half in request["halves"]:
             answer[half] = self.task.candidate(half, request["fast"], program, modules, shown)
         return answer, []

@@ -7,9 +7,7 @@ u32 offsets in it of `launch`, `lock`, `serve`, `space_in_use`, `identify` and `
 """
 
 import ctypes
-import mmap
 import os
-import resource
 import struct
 
 import bulk
@@ -20,6 +18,11 @@ OUTBOX_SIZE = 1 << 16
 GRAIN = 1 << 20  # of the bytes in use
 PID_PLACEHOLDER = 0x7E11DEAD  # stands for the own process id in the filter's comparisons
 UNLIMITED = (1 << 64) - 1
+# Linux's numbers, the same on all machines that evalkit-jail is built for. The modules `mmap` and `resource`
+# have them, and five mappings each that every fork would copy.
+RLIMIT_DATA, RLIMIT_AS = 2, 9
+READ, WRITE, EXECUTE = 1, 2, 4
+SHARED, PRIVATE, ANONYMOUS = 1, 2, 0x20
 _CHILD, _MESSAGE = 0, 2  # enum served
 _HEADER = struct.Struct("<9I")
 
@@ -54,10 +57,10 @@ class Launcher:
         words = struct.unpack("=%dI" % (len(code) // 4), code)
         patches = [at // 2 for at in range(1, len(words), 2) if words[at] == PID_PLACEHOLDER]
         libc = ctypes.CDLL(None, use_errno=True)
-        start = self._map(libc, code_size, mmap.PROT_READ | mmap.PROT_EXEC, mmap.MAP_PRIVATE, FILE, place)
-        shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
-        writable = mmap.PROT_READ | mmap.PROT_WRITE
-        page = self._map(libc, mmap.PAGESIZE, writable, shared, -1, 0)
+        start = self._map(libc, code_size, READ | EXECUTE, PRIVATE, FILE, place)
+        shared = SHARED | ANONYMOUS
+        writable = READ | WRITE
+        page = self._map(libc, os.sysconf("SC_PAGESIZE"), writable, shared, -1, 0)
         outbox = self._map(libc, OUTBOX_SIZE, writable, shared, -1, 0)
         self.shared = memoryview((ctypes.c_ubyte * OUTBOX_SIZE).from_address(outbox)).cast("B")
         os.close(FILE)
@@ -102,7 +105,7 @@ class Launcher:
         """Gives children what is in use now and `allowance` bytes more; as much as there is when that is 0."""
         if allowance > 0:
             # Hardly ever is less in use than there was.
-            kinds = zip((resource.RLIMIT_AS, resource.RLIMIT_DATA), self._in_use)
+            kinds = zip((RLIMIT_AS, RLIMIT_DATA), self._in_use)
             self._in_use = tuple(self._space(kind, before - GRAIN) for kind, before in kinds)
             self._task.space[:] = tuple(size + allowance for size in self._in_use)
         else:

@@ -41,6 +41,7 @@ class Zygote:
         self.notices, self.ahead = Notices(), bytearray()
         self.poll = select.poll()
         self.poll.register(self.sock, select.POLLIN)
+        self.named, self.common = set(), set()  # modules that one task named; that all programs find loaded
         # Reused, because the kernel has to clear the pages of every new one.
         self.buffer = memoryview(bytearray(PIPE))
 
@@ -88,6 +89,17 @@ class Zygote:
         self.send("T", json.dumps(meta).encode(), base, plus)
         self.loaded = set()
         return tuple(json.loads(self.receive("t")[0][0]))
+
+    def expect(self, names):
+        """Has the root zygote import those modules that an earlier task has named too. Two imports take longer
+        than what is loaded adds to all the forks of a benchmark. No task may be open."""
+        if "*" in names:
+            return
+        often = self.named.intersection(names) - self.common - {"numpy"}
+        self.named.update(names)
+        if often:
+            self.send("L", json.dumps(sorted(often)).encode())
+            self.common |= often
 
     def load(self, names):
         """Has the task zygote import the modules that the next program names."""

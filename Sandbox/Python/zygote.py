@@ -7,7 +7,7 @@ inputs before it is locked down. Programs never pass through either: each child 
 the judge writes, so a child inherits nothing of the children before it.
 
 Messages, both ways: u32 length | u8 op | parts (wire.pack_parts).
-  judge   H ping | T task: meta, base, plus | L load: names of modules | S sanitize: order
+  judge   H ping | T task: meta, base, plus | L load, into the one that hears it: names | S sanitize: order
           O run once: meta, order as in R
           R run: wire.ORDER and a limit for each test (no parts) | K kill the child | E end of the task
   zygote  H version | t task ready: counts | r child started (+ result read end, program write end)
@@ -123,9 +123,7 @@ def serve_task(box, size):
             sanitize(box, size)
             launcher.limit_space(allowance)
         elif op == "L":
-            if load(json.loads(box.body(size)[0])):
-                gc.collect()
-                gc.freeze()
+            if load_for_all(box, size):
                 launcher.limit_space(allowance)  # what the zygote itself takes has grown
         else:
             box.body(size)  # "K" crossed the end of its program
@@ -140,6 +138,15 @@ def load(names):
     with guard.lifted():
         library.load(names)
     encode.learn()
+    return True
+
+
+def load_for_all(box, size):
+    """Imports modules into this zygote. Returns whether there were any."""
+    if not load(json.loads(box.body(size)[0])):
+        return False
+    gc.collect()
+    gc.freeze()
     return True
 
 
@@ -238,6 +245,8 @@ def serve_root(box):
                 box.send("f", b"the task zygote died (wait status %d)" % status)
         elif op == "O":
             run_once(box, size)
+        elif op == "L":
+            load_for_all(box, size)
         elif op == "S":
             sanitize(box, size)
         elif op == "H":

@@ -135,31 +135,9 @@ const struct text zygote_modules[] = {
     EMBEDDED("zygote", zygote_module),   {NULL, NULL, 0},
 };
 
-// type(sys) is the module type: nothing is imported that the interpreter has not imported already.
-// The last module runs in __main__, whose names are cleared of the boot's own first.
-const char boot_script[] =
-    "import os, sys\n"
-    "sys.path[:] = [path for path in sys.path if path]\n"  // never the working directory
-    "def boot():\n"
-    "    data = b''\n"
-    "    while part := os.read(5, 1 << 20):\n"
-    "        data += part\n"
-    "    os.close(5)\n"
-    "    texts, at = [], 0\n"
-    "    while at < len(data):\n"
-    "        count = int.from_bytes(data[at:at + 4], 'little')\n"
-    "        texts.append(data[at + 4:at + 4 + count].decode())\n"
-    "        at += 4 + count\n"
-    "    pairs = list(zip(texts[::2], texts[1::2]))\n"
-    "    for name, source in pairs[:-1]:\n"
-    "        module = sys.modules[name] = type(sys)(name)\n"
-    "        module.__file__ = '<evalkit>/' + name + '.py'\n"
-    "        exec(compile(source, module.__file__, 'exec'), module.__dict__)\n"
-    "    return pairs[-1]\n"
-    "name, source = boot()\n"
-    "code = compile(source, '<evalkit>/' + name + '.py', 'exec')\n"
-    "del boot, name, source, os, sys\n"
-    "exec(code)\n";
+const char boot_script[] = {
+#embed "../Python/boot.py" suffix(, 0)
+};
 
 static void write_all(int file, const void *bytes, size_t count) {
   const unsigned char *at = bytes;

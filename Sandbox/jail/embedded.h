@@ -13,7 +13,7 @@ extern const struct text policy_texts[]; // ended by a NULL name
 extern const struct text judge_modules[]; // in the order in which they are executed
 extern const struct text zygote_modules[];
 
-// What `python3 -c` runs: reads the modules of a box from descriptor 5 and executes them.
+// What `python3 -c` runs: reads the modules of a box from descriptor 5 and executes them (boot.py).
 extern const char boot_script[];
 
 // A sealed memory file, at offset 0, with `modules` as (u32 length, name, u32 length, source)...

@@ -23,52 +23,55 @@ public final class DiffusionModel: Sendable {
 
   let network: ForwardPass
   var pool: KernelPool { network.arithmetic.pool }
-  private let weightsFiles: [(name: String, file: MappedFile)]
+  private let table: TensorTable
   private let configurationFiles: [(name: String, file: MappedFile)]
 
-  private init(
-    configuration: ModelConfiguration, tokenizer: Tokenizer, chatTemplate: ChatTemplate?,
-    precision: Precision, network: ForwardPass,
-    weightsFiles: [(name: String, file: MappedFile)], configurationFiles: [(name: String, file: MappedFile)]
-  ) {
-    self.configuration = configuration
-    self.tokenizer = tokenizer
-    self.chatTemplate = chatTemplate
+  private init(_ checkpoint: Checkpoint, precision: Precision, network: ForwardPass) {
+    configuration = checkpoint.configuration
+    tokenizer = checkpoint.tokenizer
+    chatTemplate = checkpoint.chatTemplate
     self.precision = precision
     self.network = network
-    self.weightsFiles = weightsFiles
-    self.configurationFiles = configurationFiles
+    table = checkpoint.table
+    configurationFiles = checkpoint.configurationFiles
   }
 
   /// Reads config.json, the safetensors and the tokenizer of a checkpoint folder, or a GGUF file, which holds
   /// all three.
   ///
   /// Weights are converted while they are read and held once: four bytes a parameter in single precision, two
-  /// in bf16, one in int8 (two for embedding and head).
+  /// in bf16, one in int8 (two for embedding and head). Those that ``PackedCheckpoint`` stored are used where they
+  /// are mapped.
   ///
   /// - Parameters:
   ///   - path: the folder that holds config.json, or a GGUF file.
-  ///   - precision: the numbers that weights are stored in and multiplied with.
+  ///   - precision: the numbers that weights are stored in and multiplied with; `nil` takes those of a packed
+  ///     checkpoint, and single precision for others.
   ///   - threads: threads that compute; `nil` takes one for each core. OpenBLAS has one count for the whole process,
   ///     that of the model last loaded in single precision.
   /// - Throws: what is missing, malformed or unsupported, with its file, tensor or field.
   public static func load(
-    _ path: String, precision: Precision = .fp32, threads: Int? = nil
+    _ path: String, precision: Precision? = nil, threads: Int? = nil
   ) throws(EngineError) -> DiffusionModel {
     if let threads, threads < 1 {
       throw EngineError(.invalidArgument, "threads is \(threads)", hint: "it must be at least 1")
     }
     let checkpoint = try Checkpoint(path)
+    let stored = checkpoint.table.packed?.header.precision
+    if let stored, let precision, precision != stored {
+      throw EngineError(
+        .invalidArgument, "'\(path)' is packed for \(stored.rawValue), not for \(precision.rawValue)",
+        hint: "ask for \(stored.rawValue), or load the checkpoint that it was made of")
+    }
+    let precision = precision ?? stored ?? .fp32
     let pool = try KernelPool(try InstructionSet.chosen(), threads: threads)
     if precision == .fp32 { BLAS.setThreads(pool.threads) }
     let weights = try Weights(
       checkpoint.table, checkpoint.configuration, packing: WeightPacking(precision, pool: pool))
     return DiffusionModel(
-      configuration: checkpoint.configuration, tokenizer: checkpoint.tokenizer,
-      chatTemplate: checkpoint.chatTemplate, precision: precision,
+      checkpoint, precision: precision,
       network: ForwardPass(
-        configuration: checkpoint.configuration, weights: weights, arithmetic: LayerArithmetic(pool: pool)),
-      weightsFiles: checkpoint.table.files, configurationFiles: checkpoint.configurationFiles)
+        configuration: checkpoint.configuration, weights: weights, arithmetic: LayerArithmetic(pool: pool)))
   }
 
   /// Ends the threads that OpenBLAS starts with the process, until a model needs them. In its first moments
@@ -79,10 +82,15 @@ public final class DiffusionModel: Sendable {
   public var parameterCount: Int { network.weights.parameterCount }
 
   /// Hashes the files that were loaded, which reads all of them once more: seconds for each gigabyte.
+  ///
+  /// Packed weights have the identity of the checkpoint that they were made of.
+  ///
+  /// - Throws: `.malformed` when packed weights are not those that were stored.
   public func identity() throws(EngineError) -> ModelIdentity {
-    ModelIdentity(
-      weights: weightsFiles, configuration: configurationFiles,
-      tokenizer: tokenizer.files, parameterCount: parameterCount)
+    try table.packed?.verify()
+    return ModelIdentity(
+      weights: table.files, configuration: configurationFiles, tokenizer: tokenizer.files,
+      parameterCount: parameterCount, packed: table.packed?.header)
   }
 
   /// The raw logits of every position, not shifted: N x V, row after row.

@@ -12,7 +12,9 @@ static void group(const int8_tile *what) {
       const int8_t *four = values + 4 * quad, *words = what->panel + 4 * EK_PANEL * quad;
       for (size_t at = 0; at < EK_PANEL; at++) {
         const int8_t *w = words + 4 * at;
-        line[at] += four[0] * w[0] + four[1] * w[1] + four[2] * w[2] + four[3] * w[3];
+        // Without sign: a file of packed weights may hold any sums to begin with.
+        line[at] = (int32_t)((uint32_t)line[at] + (uint32_t)(four[0] * w[0] + four[1] * w[1] + four[2] * w[2] +
+                                                              four[3] * w[3]));
       }
     }
   }

@@ -21,6 +21,7 @@ struct BenchCommand: AsyncParsableCommand {
       EXAMPLES
         evalkit bench --model ./ckpt --precision bf16
         evalkit bench --model ./ckpt --precision int8 --threads 2 --json
+        evalkit bench --model ./ckpt-int8          # stored by 'evalkit pack'
         evalkit bench --model ./ckpt --steps 256   # 256 masks in 512 positions
       """)
 
@@ -76,7 +77,7 @@ struct BenchCommand: AsyncParsableCommand {
       "load_seconds": .double(measured.loadSeconds),
       "peak_resident_bytes": JSONValue(measured.peakResidentBytes),
       "instruction_set": .string(speed.instructions.rawValue),
-      "precision": .string(model.precision.rawValue), "threads": .integer(Int64(speed.threads)),
+      "precision": .string(measured.model.precision.rawValue), "threads": .integer(Int64(speed.threads)),
       "positions": .integer(Int64(speed.positions)), "steps": .integer(Int64(steps)),
       "parameters": .integer(Int64(measured.model.parameterCount)), "evalkit": .string(evalkitVersion),
     ]
@@ -93,7 +94,7 @@ struct BenchCommand: AsyncParsableCommand {
       \((speed.peakFraction * 100).decimals(0)) % of this machine's peak
       step   \(speed.stepSeconds.decimals(3)) s, \((speed.stepSeconds / speed.passSeconds).decimals(2)) of a pass; \
       \((1 / speed.stepSeconds).decimals(2)) tokens a second at one a step
-      with   \(model.precision.rawValue), \(speed.instructions.rawValue), threads: \(speed.threads), \
+      with   \(measured.model.precision.rawValue), \(speed.instructions.rawValue), threads: \(speed.threads), \
       parameters: \(measured.model.parameterCount)
 
       """

@@ -46,6 +46,7 @@ actor EngineGenerator: Generator {
       "tokenizer_sha256": .string(hashes.tokenizer), "parameters": JSONValue(hashes.parameterCount),
       "precision": .string(model.arithmetic), "sampler": .object(options.json),
     ]
+    if let packer = hashes.packedBy { identity["packed_by"] = .string(packer) }
     if promptStyle == .chat, let template = model.chatTemplate {
       identity["chat_template_sha256"] = .string(template.sha256)
     }

@@ -40,9 +40,8 @@ struct EvalKitCommand: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, ScoreCommand.self, TryCommand.self, CompleteCommand.self, ChatCommand.self,
       ReportCommand.self, ShowCommand.self, CompareCommand.self, GateCommand.self, VerifyCommand.self,
-      TraceCommand.self,
-      TokenizeCommand.self,
-      LogitsCommand.self, BenchCommand.self, ComparePrecisionCommand.self, ListCommand.self,
+      TraceCommand.self, TokenizeCommand.self, LogitsCommand.self, BenchCommand.self,
+      ComparePrecisionCommand.self, PackCommand.self, ListCommand.self,
       DataCommand.self, DoctorCommand.self,
     ])
 

@@ -29,24 +29,33 @@ private final class Signal: Sendable {
 /// behind: the process ends, every finished row is already in the run folder, and the sandboxes die
 /// with their standard input.
 ///
-/// - Parameter isResumed: whether the same command goes on from there; only the last words depend on it.
+/// - Parameters:
+///   - isResumed: whether the same command goes on from there; only the last words depend on it.
+///   - leaving: takes away what `body` has not finished, when it is left behind.
 func interruptible(
-  isResumed: Bool = true, _ body: @escaping @Sendable () async throws -> Void
+  isResumed: Bool = true, leaving: @escaping @Sendable () -> Void = {},
+  _ body: @escaping @Sendable () async throws -> Void
 ) async throws {
-  let work = Task { try await body() }
+  let registered = AsyncStream<Void>.makeStream()
+  let work = Task {
+    // A signal that comes before the source is registered ends the process at once: nothing may have begun.
+    for await _ in registered.stream.prefix(2) {}
+    try await body()
+  }
   let received = Signal()
   let queue = DispatchQueue(label: "evalkit.signals")
   let sources = [SIGINT, SIGTERM].map { number in
-    signal(number, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
     source.setEventHandler {
       received.number.withLock { $0 = number }
       work.cancel()
       queue.asyncAfter(deadline: .now() + .milliseconds(250)) {
+        leaving()
         Console.write("\nevalkit: \(Interruption.message(isResumed: isResumed))\n", to: STDERR_FILENO)
         _exit(128 + number)
       }
     }
+    source.setRegistrationHandler { registered.continuation.yield() }
     source.resume()
     return source
   }

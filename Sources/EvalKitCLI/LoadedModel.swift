@@ -7,7 +7,7 @@ actor LoadedModel {
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-  static func load(_ path: String, precision: Precision, threads: Int?) async throws -> LoadedModel {
+  static func load(_ path: String, precision: Precision?, threads: Int?) async throws -> LoadedModel {
     let thread = EngineThread()
     return LoadedModel(try await Loader(thread: thread).load(path, precision, threads), thread)
   }
@@ -18,7 +18,7 @@ actor LoadedModel {
 
     init(thread: EngineThread) { self.thread = thread }
 
-    func load(_ path: String, _ precision: Precision, _ threads: Int?) throws -> DiffusionModel {
+    func load(_ path: String, _ precision: Precision?, _ threads: Int?) throws -> DiffusionModel {
       try DiffusionModel.load(path, precision: precision, threads: threads)
     }
   }

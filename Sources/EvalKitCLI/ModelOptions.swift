@@ -15,7 +15,7 @@ struct CheckpointOptions: ParsableArguments {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
   }
 
-  func load(_ precision: Precision) async throws -> LoadedModel {
+  func load(_ precision: Precision?) async throws -> LoadedModel {
     try await LoadedModel.load(path, precision: precision, threads: threads)
   }
 }
@@ -24,8 +24,8 @@ struct CheckpointOptions: ParsableArguments {
 struct ModelOptions: ParsableArguments {
   @OptionGroup var checkpoint: CheckpointOptions
 
-  @Option(help: "Numbers of the weights: fp32, bf16, int8.")
-  var precision: Precision = .fp32
+  @Option(help: "Numbers of the weights: fp32, bf16, int8 (default: those of 'pack', or fp32).")
+  var precision: Precision?
 
   func load() async throws -> LoadedModel { try await checkpoint.load(precision) }
 }

@@ -142,6 +142,34 @@ struct ModelRunTests {
     }
   }
 
+  /// Stored packed, a checkpoint is the same model and writes the same programs.
+  @Test func packedWeightsAreTheSameModel() async throws {
+    try await Scratch.withFolder { folder in
+      let packed = try await Binary.run([
+        "pack", "--model", Self.checkpoint, "--precision", "int8", "-o", "\(folder)/packed",
+      ])
+      #expect(packed.code == 0, "\(packed.error)")
+      func run(_ name: String, _ model: String, _ more: String...) async throws -> JSONValue {
+        let result = try await Binary.run(
+          [
+            "run", "humaneval+", "--model", model, "--limit", "1", "--max-new-tokens", "24", "--threads", "1",
+            "--json", "--output", "\(folder)/\(name)",
+          ] + more)
+        #expect(result.code == 0, "\(result.error)")
+        return try #require(try result.json()["identity"]?["source"])
+      }
+      let base = try await run("a", Self.checkpoint, "--precision", "int8")
+      let new = try await run("b", "\(folder)/packed")
+      for key in ["sha256", "weights_sha256", "tokenizer_sha256", "parameters", "precision"] {
+        #expect(base[key] != nil && base[key] == new[key], "\(key)")
+      }
+      #expect(base["packed_by"] == nil && new["packed_by"]?.string?.hasPrefix("evalkit ") == true)
+      #expect(Scratch.bytes("\(folder)/a/samples.jsonl") == Scratch.bytes("\(folder)/b/samples.jsonl"))
+      let compared = try await Binary.run(["compare", "\(folder)/a", "\(folder)/b"])
+      #expect(compared.code == 0, "\(compared.error)")
+    }
+  }
+
   @Test func aDamagedCheckpointIsNamed() async throws {
     try await Scratch.withFolder { folder in
       let copy = "\(folder)/ckpt"

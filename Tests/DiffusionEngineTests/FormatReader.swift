@@ -16,6 +16,7 @@ enum FormatReader: UInt8, CaseIterable {
   case configuration = 0x43  // C
   case tokenizer = 0x54  // T
   case template = 0x4A  // J
+  case packed = 0x50  // P
 
   /// What a reader must not do.
   struct Violation: Error {
@@ -38,16 +39,15 @@ enum FormatReader: UInt8, CaseIterable {
 
   private func read(_ bytes: [UInt8]) throws {
     switch self {
-    case .safetensors:
-      let table = try Safetensors(Self.mapped(bytes))
-      for entry in table.entries.values {
-        try Self.check(entry.range.upperBound <= bytes.count, "a tensor outside of its file")
-        let size = entry.shape.reduce(1, *) * entry.type.width
-        try Self.check(size == entry.range.count, "a tensor of another size")
-        if entry.count < 1 << 16 {
-          try Self.check(table.elements(of: entry).count == entry.count, "elements are lost")
-        }
-      }
+    case .safetensors: try Self.check(Safetensors(Self.mapped(bytes)), bytes)
+    case .packed:
+      let tensors = try Safetensors(Self.mapped(bytes), types: Set(ElementType.allCases))
+      try Self.check(tensors, bytes)
+      let packed = try PackedFile(tensors)
+      try Self.check(packed.data.upperBound == bytes.count, "data outside of their file")
+      try Self.check(packed.header.precision != .fp32, "a precision that is not packed")
+      let again = try PackedHeader(packed.header.metadata, path: "again")
+      try Self.check(again == packed.header, "metadata that are read otherwise than written")
     case .gguf:
       let gguf = try GGUF(Self.mapped(bytes))
       for entry in gguf.entries.values {
@@ -71,6 +71,17 @@ enum FormatReader: UInt8, CaseIterable {
       let template = ChatTemplate(
         String(decoding: bytes, as: UTF8.self), place: "template", tokens: ["bos_token": "<s>"])
       _ = try template.render(Self.conversation)
+    }
+  }
+
+  private static func check(_ tensors: Safetensors, _ bytes: [UInt8]) throws {
+    for entry in tensors.entries.values {
+      try check(entry.range.upperBound <= bytes.count, "a tensor outside of its file")
+      let size = entry.shape.reduce(1, *) * entry.type.width
+      try check(size == entry.range.count, "a tensor of another size")
+      if entry.count < 1 << 16 {
+        try check(tensors.elements(of: entry).count == entry.count, "elements are lost")
+      }
     }
   }
 

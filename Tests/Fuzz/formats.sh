@@ -1,7 +1,7 @@
 #!/bin/sh
-# Fuzzes the readers of safetensors, GGUF, config.json, tokenizer.json and chat templates: builds them with libFuzzer
-# and AddressSanitizer, runs each on its kept corpus for SECONDS and adds what it found, minimised, to the corpus. A
-# finding ends it with an input that shows it: fix it, and keep the input in formats/findings, which
+# Fuzzes the readers of safetensors, GGUF, config.json, tokenizer.json, chat templates and packed weights: builds them
+# with libFuzzer and AddressSanitizer, runs each on its kept corpus for SECONDS and adds what it found, minimised, to
+# the corpus. A finding ends it with an input that shows it: fix it, and keep the input in formats/findings, which
 # FormatCorpusTests replays together with the corpus.
 #
 #   Tests/Fuzz/formats.sh [SECONDS [READER...]]      (default 600, all; 0 only replays what is kept)
@@ -12,7 +12,7 @@ folder=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 root=$folder/../..
 seconds=${1:-600}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- S G C T J
+[ $# -gt 0 ] || set -- S G C T J P
 build="$root/.build-fuzz"
 mkdir -p "$build/formats" "$build/findings" "$folder/formats/findings"
 
@@ -30,7 +30,8 @@ cd "$build/formats"
     "$root/Tests/DiffusionEngineTests/FormatReader.swift" "$engine/EngineError.swift" \
     "$engine"/Template/*.swift "$engine"/Tokens/*.swift JSON.o -ljson-c \
     $(for name in Architecture Checkpoint CheckpointFolder ConfigurationFields ConfigurationNames ElementType GGUF \
-      GGUFConfiguration GGUFCursor GGUFElementType GGUFTensors GGUFValue MappedFile ModelConfiguration QuantizedBlock \
+      GGUFConfiguration GGUFCursor GGUFElementType GGUFTensors GGUFValue MappedFile ModelConfiguration NetworkTensors PackedHeader \
+      Precision QuantizedBlock \
       RowOrder Safetensors TensorNames TensorTable; do
       [ ! -f "$engine/Checkpoint/$name.swift" ] || echo "$engine/Checkpoint/$name.swift"
     done)
@@ -54,8 +55,9 @@ for reader; do
     -print_final_stats=1 "$found" "$kept"
   rm -rf "$build/minimised-$reader"
   mkdir "$build/minimised-$reader"
+  # What reaches a line of its own is kept, not what passes one more often: five times as many files.
   # shellcheck disable=SC2086
-  ./readers $limits -merge=1 -max_len=4096 "$build/minimised-$reader" "$kept" "$found"
+  ./readers $limits -merge=1 -use_counters=0 -max_len=4096 "$build/minimised-$reader" "$kept" "$found"
   rm -rf "$kept"
   mv "$build/minimised-$reader" "$kept"
   du -sb "$kept"

@@ -33,6 +33,17 @@ struct CheckpointFolder: Sendable {
     }
   }
 
+  /// The file of packed weights; `nil` when the folder has none.
+  func packedFile() throws(EngineError) -> MappedFile? {
+    guard let file = try optionalFile(PackedHeader.fileName) else { return nil }
+    for name in [CheckpointFolder.indexName, CheckpointFolder.singleName]
+    where MappedFile.exists("\(path)/\(name)") {
+      throw EngineError(
+        .malformed, "'\(path)' holds both \(PackedHeader.fileName) and \(name)", hint: "remove one of them")
+    }
+    return file
+  }
+
   /// The weights files by name: the shards of `model.safetensors.index.json`, or `model.safetensors`.
   ///
   /// - Returns: the files sorted by name, and the shard each tensor is promised in (empty without index).
@@ -40,13 +51,13 @@ struct CheckpointFolder: Sendable {
     files: [(name: String, file: MappedFile)], map: [String: String]
   ) {
     guard let index = try optionalFile(CheckpointFolder.indexName) else {
-      guard let single = try optionalFile("model.safetensors") else {
+      guard let single = try optionalFile(CheckpointFolder.singleName) else {
         throw EngineError(
           .missing,
           "'\(path)' holds neither model.safetensors nor \(CheckpointFolder.indexName)",
           hint: "download the weights as safetensors")
       }
-      return ([("model.safetensors", single)], [:])
+      return ([(CheckpointFolder.singleName, single)], [:])
     }
     guard let members = try json(index)["weight_map"]?.object?.members else {
       throw EngineError(.malformed, "'\(index.path)': field 'weight_map' is missing or no object")
@@ -65,5 +76,6 @@ struct CheckpointFolder: Sendable {
     return (files, map)
   }
 
+  static let singleName = "model.safetensors"
   static let indexName = "model.safetensors.index.json"
 }

@@ -1,14 +1,21 @@
 /// The number formats of stored weights that the engine reads.
-enum ElementType: String, Sendable {
+enum ElementType: String, Sendable, CaseIterable {
   case float32 = "F32"
   case float16 = "F16"
   case bfloat16 = "BF16"
+  /// Packed weights only.
+  case int8 = "I8"
 
   /// Bytes per element.
-  var width: Int { self == .float32 ? 4 : 2 }
+  var width: Int {
+    switch self {
+    case .float32: 4
+    case .float16, .bfloat16: 2
+    case .int8: 1
+    }
+  }
 
-  /// Widens little-endian elements to single precision, which represents every value of the three
-  /// formats exactly.
+  /// Widens little-endian elements to single precision, which represents every value of the formats exactly.
   func widened(_ bytes: UnsafeRawBufferPointer) -> [Float] {
     precondition(bytes.count.isMultiple(of: width), "a tensor ends inside an element")
     let count = bytes.count / width
@@ -24,6 +31,10 @@ enum ElementType: String, Sendable {
           let bits = bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
           let word = UInt32(UInt16(littleEndian: bits)) << 16
           out.initializeElement(at: index, to: Float(bitPattern: word))
+        }
+      case .int8:
+        for index in 0..<count {
+          out.initializeElement(at: index, to: Float(Int8(bitPattern: bytes[index])))
         }
       case .float16:
         for index in 0..<count {

@@ -52,6 +52,23 @@ final class MappedFile: @unchecked Sendable {
     return body(UnsafeRawBufferPointer(rebasing: bytes[range]))
   }
 
+  /// Where the bytes of `range` lie; valid as long as this object lives.
+  func address(of range: Range<Int>) -> UnsafeRawBufferPointer {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside of the mapped file")
+    return UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(start: start, count: count)[range])
+  }
+
+  /// Takes the pages of `range` out of this process: what was converted should not count twice. The system still
+  /// has them, and whoever reads them again gets them back.
+  func forget(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside of the mapped file")
+    guard let start, !range.isEmpty else { return }
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let first = range.lowerBound / page * page
+    // Only advice: without it more of the file stays resident.
+    _ = madvise(UnsafeMutableRawPointer(mutating: start + first), range.upperBound - first, MADV_DONTNEED)
+  }
+
   /// A copy of the whole file, for the small ones that are parsed.
   func bytes() -> [UInt8] { withBytes(0..<count) { Array($0) } }
 

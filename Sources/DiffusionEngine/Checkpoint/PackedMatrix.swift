@@ -9,20 +9,23 @@ final class PackedMatrix: @unchecked Sendable {
   let rows: Int
   /// Input features.
   let columns: Int
-  private let memory: AlignedMemory
+  let memory: PackedMemory
 
   /// Rows that are packed together.
   static let panel = Int(EK_PANEL)
 
+  /// - Parameter stored: where the packed rows are; `nil` makes room for them.
   /// - Throws: `.unsupported` when the memory is refused.
-  init(rows: Int, columns: Int) throws(EngineError) {
+  init(rows: Int, columns: Int, stored: PackedMemory? = nil) throws(EngineError) {
     precondition(rows > 0 && columns > 0, "a matrix without elements")
     self.rows = rows
     self.columns = columns
-    memory = try .forWeights(bytes: 4 * ek_bf16_words(rows, columns), rows, columns)
+    let size = 4 * ek_bf16_words(rows, columns)
+    memory = if let stored { stored } else { try .own(bytes: size, rows, columns) }
+    precondition(memory.bytes.count == size, "a packed matrix of another size")
   }
 
-  private var words: UnsafeMutableBufferPointer<UInt32> { memory.bytes.assumingMemoryBound(to: UInt32.self) }
+  private var words: UnsafeBufferPointer<UInt32> { memory.bytes.assumingMemoryBound(to: UInt32.self) }
 
   /// Packs stored rows; all of a panel, or all that are left, at once.
   ///
@@ -33,11 +36,12 @@ final class PackedMatrix: @unchecked Sendable {
     precondition(bytes.count == count * columns * type.width, "rows of another size")
     let size = PackedMatrix.panel * ((columns + 1) / 2)
     let panel = UnsafeMutableBufferPointer(
-      rebasing: words[first / PackedMatrix.panel * size..<(first / PackedMatrix.panel + 1) * size])
+      rebasing: memory.room.assumingMemoryBound(to: UInt32.self)[
+        first / PackedMatrix.panel * size..<(first / PackedMatrix.panel + 1) * size])
     switch type {
     case .bfloat16:
       ek_bf16_pack_stored(bytes.baseAddress, count, columns, panel.baseAddress)
-    case .float32, .float16:
+    case .float32, .float16, .int8:
       type.widened(bytes).withUnsafeBufferPointer {
         ek_bf16_pack_single($0.baseAddress, count, columns, panel.baseAddress)
       }

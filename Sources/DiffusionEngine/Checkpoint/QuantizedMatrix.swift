@@ -11,16 +11,21 @@ final class QuantizedMatrix: @unchecked Sendable {
   let columns: Int
   /// Input features that share a scale in each row of the input.
   let group: Int
-  private let memory: AlignedMemory
+  let memory: PackedMemory
 
   /// Sums of more products than this may leave 32 bits.
   static let longestGroup = 66_000
 
-  /// - Parameter group: a multiple of 4, or `nil` for one scale a row.
+  /// The group of a matrix whose input has one scale a row.
+  static func wholeRow(_ columns: Int) -> Int { (columns + 3) / 4 * 4 }
+
+  /// - Parameters:
+  ///   - group: a multiple of 4, or `nil` for one scale a row.
+  ///   - stored: where the packed rows are; `nil` makes room for them.
   /// - Throws: `.unsupported` when the memory is refused, or a row is too long for exact sums.
-  init(rows: Int, columns: Int, group: Int? = nil) throws(EngineError) {
+  init(rows: Int, columns: Int, group: Int? = nil, stored: PackedMemory? = nil) throws(EngineError) {
     precondition(rows > 0 && columns > 0, "a matrix without elements")
-    let group = group ?? (columns + 3) / 4 * 4
+    let group = group ?? QuantizedMatrix.wholeRow(columns)
     precondition(group > 0 && group.isMultiple(of: 4), "a group must be whole quadruples")
     guard group <= QuantizedMatrix.longestGroup else {
       throw EngineError(
@@ -29,7 +34,9 @@ final class QuantizedMatrix: @unchecked Sendable {
     self.rows = rows
     self.columns = columns
     self.group = group
-    memory = try .forWeights(bytes: ek_int8_bytes(rows, columns, group), rows, columns)
+    let size = ek_int8_bytes(rows, columns, group)
+    memory = if let stored { stored } else { try .own(bytes: size, rows, columns) }
+    precondition(memory.bytes.count == size, "a packed matrix of another size")
   }
 
   /// Quantises and packs stored rows; all of a panel, or all that are left, at once.
@@ -40,7 +47,7 @@ final class QuantizedMatrix: @unchecked Sendable {
     precondition(first >= 0 && first.isMultiple(of: PackedMatrix.panel) && count > 0, "no such panel")
     precondition(bytes.count == count * columns * type.width, "rows of another size")
     type.widened(bytes).withUnsafeBufferPointer {
-      ek_int8_pack($0.baseAddress, first, count, rows, columns, group, memory.bytes.baseAddress)
+      ek_int8_pack($0.baseAddress, first, count, rows, columns, group, memory.room.baseAddress)
     }
   }
 

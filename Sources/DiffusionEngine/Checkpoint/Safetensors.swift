@@ -21,16 +21,25 @@ struct Safetensors: Sendable {
 
   let file: MappedFile
   let entries: [String: Entry]
+  /// Where the header ends.
+  let dataStart: Int
+  /// `null` when the header has none.
+  let metadata: JSONValue
 
   /// Larger headers are refused, as the reference implementation does.
   static let maximumHeader = 100_000_000
 
-  init(_ file: MappedFile) throws(EngineError) {
+  /// - Parameter types: the element types that are expected.
+  init(_ file: MappedFile, types: Set<ElementType> = Safetensors.numbers) throws(EngineError) {
     self.file = file
     let header = try Safetensors.header(of: file)
-    entries = try Safetensors.entries(
-      header, dataStart: 8 + header.count, fileEnd: file.count, path: file.path)
+    dataStart = 8 + header.count
+    (entries, metadata) = try Safetensors.content(
+      header, dataStart: dataStart, fileEnd: file.count, path: file.path, types: types)
   }
+
+  /// What checkpoints of Hugging Face hold.
+  static let numbers: Set<ElementType> = [.float32, .float16, .bfloat16]
 
   /// The elements of `entry`, widened to single precision.
   func elements(of entry: Entry) -> [Float] {
@@ -49,20 +58,25 @@ struct Safetensors: Sendable {
   }
 
   /// Parses and checks `header`; apart from the file so that tests can feed it mutated bytes.
-  static func entries(
-    _ header: [UInt8], dataStart: Int, fileEnd: Int, path: String
-  ) throws(EngineError) -> [String: Entry] {
+  static func content(
+    _ header: [UInt8], dataStart: Int, fileEnd: Int, path: String, types: Set<ElementType> = numbers
+  ) throws(EngineError) -> (entries: [String: Entry], metadata: JSONValue) {
     let slices: JSONSlices
     do { slices = try JSONSlices(of: header) } catch {
       throw malformed(path, "the header is not valid JSON: \(error)")
     }
     var entries: [String: Entry] = [:]
     var ranges: [(range: Range<Int>, name: String)] = []
-    for member in slices.members where member.name != "__metadata__" {
+    var metadata = JSONValue.null
+    for member in slices.members {
       let entry: Entry
       do {
         let value = try JSONValue(parsing: Array(header[member.value]))
-        entry = try self.entry(member.name, value, dataStart: dataStart, fileEnd: fileEnd)
+        if member.name == "__metadata__" {
+          metadata = value
+          continue
+        }
+        entry = try self.entry(member.name, value, dataStart: dataStart, fileEnd: fileEnd, types)
       } catch let error as JSONError {
         throw malformed(path, "tensor '\(member.name)': \(error)")
       } catch let error as EngineError {
@@ -81,14 +95,14 @@ struct Safetensors: Sendable {
     where right.range.lowerBound < left.range.upperBound {
       throw malformed(path, "tensors '\(left.name)' and '\(right.name)' overlap")
     }
-    return entries
+    return (entries, metadata)
   }
 
   private static func entry(
-    _ name: String, _ value: JSONValue, dataStart: Int, fileEnd: Int
+    _ name: String, _ value: JSONValue, dataStart: Int, fileEnd: Int, _ types: Set<ElementType>
   ) throws -> Entry {
     let typeName = try value.require("dtype", \.string)
-    guard let type = ElementType(rawValue: typeName) else {
+    guard let type = ElementType(rawValue: typeName), types.contains(type) else {
       throw EngineError(
         .unsupported, "tensor '\(name)' has the element type '\(typeName)'",
         hint: "convert the checkpoint to F32, F16 or BF16")

@@ -6,18 +6,23 @@ struct TensorTable: Sendable {
   let names: TensorNames?
   /// Whether queries and keys are stored for a rotation of neighbours; see ``RowOrder``.
   let rotatesNeighbours: Bool
+  /// The one file of weights that are stored packed.
+  let packed: PackedFile?
   private let places: [String: Place]
+
+  /// Bytes of a file that are converted before they are given back.
+  private static let bandBytes = 1 << 26
 
   /// One tensor in one file.
   private enum Place: Sendable {
     case safetensors(Safetensors, Safetensors.Entry)
     case gguf(GGUF, GGUF.Entry)
 
-    /// The file's path and the tensor's shape.
-    var facts: (path: String, shape: [Int]) {
+    /// The file, where the tensor lies in it, and the tensor's shape.
+    var facts: (file: MappedFile, range: Range<Int>, shape: [Int]) {
       switch self {
-      case .safetensors(let file, let entry): (file.file.path, entry.shape)
-      case .gguf(let file, let entry): (file.file.path, entry.shape)
+      case .safetensors(let file, let entry): (file.file, entry.range, entry.shape)
+      case .gguf(let file, let entry): (file.file, entry.range, entry.shape)
       }
     }
 
@@ -28,20 +33,24 @@ struct TensorTable: Sendable {
       }
     }
 
-    /// Rows of a matrix of `columns`, whole blocks where it is quantised.
-    func lend(rows: Range<Int>, columns: Int, _ body: (UnsafeRawBufferPointer, ElementType) -> Void) {
+    /// Where rows of a matrix of `columns` lie, whole blocks where it is quantised.
+    func range(ofRows rows: Range<Int>, columns: Int) -> Range<Int> {
+      let width: Int
       switch self {
-      case .safetensors(let file, let entry):
-        let width = columns * entry.type.width
-        let start = entry.range.lowerBound
-        file.file.withBytes(start + rows.lowerBound * width..<start + rows.upperBound * width) {
-          body($0, entry.type)
-        }
-      case .gguf(let file, let entry):
+      case .safetensors(_, let entry): width = columns * entry.type.width
+      case .gguf(_, let entry):
         precondition(columns.isMultiple(of: entry.type.blockCount), "a row ends inside a block")
-        let width = columns / entry.type.blockCount * entry.type.blockSize
-        let start = entry.range.lowerBound
-        let range = start + rows.lowerBound * width..<start + rows.upperBound * width
+        width = columns / entry.type.blockCount * entry.type.blockSize
+      }
+      let start = facts.range.lowerBound
+      return start + rows.lowerBound * width..<start + rows.upperBound * width
+    }
+
+    func lend(rows: Range<Int>, columns: Int, _ body: (UnsafeRawBufferPointer, ElementType) -> Void) {
+      let range = range(ofRows: rows, columns: columns)
+      switch self {
+      case .safetensors(let file, let entry): file.file.withBytes(range) { body($0, entry.type) }
+      case .gguf(let file, let entry):
         if let type = entry.type.plain {
           file.file.withBytes(range) { body($0, type) }
         } else {
@@ -56,10 +65,20 @@ struct TensorTable: Sendable {
     files = [(Checkpoint.ggufName, gguf.file)]
     names = .gguf
     rotatesNeighbours = gguf.metadata["general.architecture"] == .text("llada")
+    packed = nil
     places = gguf.entries.mapValues { .gguf(gguf, $0) }
   }
 
   init(_ folder: CheckpointFolder) throws(EngineError) {
+    if let file = try folder.packedFile() {
+      let tensors = try Safetensors(file, types: Set(ElementType.allCases))
+      packed = try PackedFile(tensors)
+      files = [(PackedHeader.fileName, file)]
+      places = tensors.entries.mapValues { .safetensors(tensors, $0) }
+      names = nil
+      rotatesNeighbours = false
+      return
+    }
     let (files, map) = try folder.weightsFiles()
     var places: [String: Place] = [:]
     var shardOf: [String: String] = [:]
@@ -79,6 +98,7 @@ struct TensorTable: Sendable {
         hint: "download the shard again")
     }
     self.files = files
+    packed = nil
     names = nil
     rotatesNeighbours = false
     self.places = places
@@ -89,7 +109,9 @@ struct TensorTable: Sendable {
   /// - Parameter headSize: for matrices whose output is rotated head by head; see ``RowOrder``.
   /// - Throws: an error that names the tensor when it is absent or of another shape.
   func elements(_ name: String, shape: [Int], rotatedBy headSize: Int? = nil) throws(EngineError) -> [Float] {
-    let values = try place(name, shape: shape).elements()
+    let place = try place(name, shape: shape)
+    let values = place.elements()
+    place.facts.file.forget(place.facts.range)
     guard let headSize, rotatesNeighbours, let columns = shape.last else { return values }
     return RowOrder.halves(ofNeighbours: values, headSize: headSize, columns: columns)
   }
@@ -98,18 +120,17 @@ struct TensorTable: Sendable {
   /// converts weights need not hold a matrix twice. They are lent as they are stored, or widened where a packing
   /// knows no such type.
   ///
-  /// - Parameters:
-  ///   - headSize: for matrices whose output is rotated head by head; see ``RowOrder``.
-  ///   - body: gets the index of the group's first row, its elements and their type.
+  /// - Parameter body: gets the index of the group's first row, its elements and their type.
   /// - Throws: an error that names the tensor when it is absent or of another shape.
   func forEachGroup(
-    of size: Int, inRowsOf name: String, _ rows: Int, _ columns: Int, rotatedBy headSize: Int?,
-    on pool: KernelPool, _ body: @Sendable (Int, UnsafeRawBufferPointer, ElementType) -> Void
+    of size: Int, inRowsOf tensor: NetworkTensors.Matrix, on pool: KernelPool,
+    _ body: @Sendable (Int, UnsafeRawBufferPointer, ElementType) -> Void
   ) throws(EngineError) {
-    let place = try place(name, shape: [rows, columns])
+    let (rows, columns) = (tensor.rows, tensor.columns)
+    let place = try place(tensor.name, shape: [rows, columns])
     let groups = (rows + size - 1) / size
-    if headSize != nil, rotatesNeighbours {
-      let values = try elements(name, shape: [rows, columns], rotatedBy: headSize)
+    if tensor.headSize != nil, rotatesNeighbours {
+      let values = try elements(tensor.name, shape: [rows, columns], rotatedBy: tensor.headSize)
       _ = pool.map(groups) { group in
         let first = group * size
         values[columns * first..<columns * min(first + size, rows)].withUnsafeBytes {
@@ -118,11 +139,42 @@ struct TensorTable: Sendable {
       }
       return
     }
-    _ = pool.map(groups) { group in
-      let first = group * size
-      place.lend(rows: first..<min(first + size, rows), columns: columns) { body(first, $0, $1) }
+    // What was converted goes before more is read: a matrix of the vocabulary is a gigabyte.
+    let rowBytes = max(place.range(ofRows: 0..<1, columns: columns).count, 1)
+    let band = max(TensorTable.bandBytes / rowBytes / size, 1)
+    for start in stride(from: 0, to: groups, by: band) {
+      let end = min(start + band, groups)
+      _ = pool.map(end - start) { index in
+        let first = (start + index) * size
+        place.lend(rows: first..<min(first + size, rows), columns: columns) { body(first, $0, $1) }
+      }
+      place.facts.file.forget(place.range(ofRows: start * size..<min(end * size, rows), columns: columns))
     }
   }
+
+  /// Where the packed form of tensor `name` lies, a multiple of ``PackedHeader/alignment``.
+  ///
+  /// - Throws: an error that names the tensor when it is absent, or of another type, shape or alignment.
+  func stored(
+    _ name: String, as type: ElementType, shape: [Int]
+  ) throws(EngineError) -> (MappedFile, Range<Int>) {
+    guard case .safetensors(let file, let entry) = try place(name, shape: shape) else {
+      preconditionFailure("no format but safetensors stores packed weights")
+    }
+    guard entry.type == type else {
+      throw PackedHeader.malformed(
+        file.file.path, "tensor '\(name)' is of type \(entry.type.rawValue), not \(type.rawValue)")
+    }
+    guard entry.range.lowerBound.isMultiple(of: PackedHeader.alignment) else {
+      throw PackedHeader.malformed(
+        file.file.path,
+        "tensor '\(name)' begins at byte \(entry.range.lowerBound), no multiple of \(PackedHeader.alignment)")
+    }
+    return (file.file, entry.range)
+  }
+
+  /// - Throws: an error that names the tensor when it is absent or of another shape.
+  func check(_ name: String, shape: [Int]) throws(EngineError) { _ = try place(name, shape: shape) }
 
   private func place(_ name: String, shape: [Int]) throws(EngineError) -> Place {
     guard let place = places[name] else {
@@ -133,7 +185,7 @@ struct TensorTable: Sendable {
     let facts = place.facts
     guard facts.shape == shape else {
       throw EngineError(
-        .malformed, "tensor '\(name)' in '\(facts.path)' has the shape \(facts.shape), not \(shape)",
+        .malformed, "tensor '\(name)' in '\(facts.file.path)' has the shape \(facts.shape), not \(shape)",
         hint: "the weights do not belong to this configuration")
     }
     return place

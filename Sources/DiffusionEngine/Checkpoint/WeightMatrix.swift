@@ -49,6 +49,15 @@ struct WeightMatrix: Sendable {
     }
   }
 
+  /// Where a packed matrix lies.
+  var packedMemory: PackedMemory? {
+    switch storage {
+    case .single: nil
+    case .packed(let matrix): matrix.memory
+    case .quantized(let matrix): matrix.memory
+    }
+  }
+
   /// Copies row `row` (an embedding) to row `target` of `out`.
   func copyRow(_ row: Int, to target: Int, of out: inout Matrix) {
     precondition(row >= 0 && row < rows && out.columns == columns, "no such row")

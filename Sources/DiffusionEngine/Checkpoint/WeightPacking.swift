@@ -1,13 +1,3 @@
-/// Where a matrix stands in the network, as far as its storage depends on it.
-enum MatrixRole: Sendable {
-  /// Embedding and head, one matrix when they are tied.
-  case vocabulary
-  /// The projections of attention, gate and up.
-  case inner
-  /// The projection back from the intermediate size: its input has outliers that one scale a row cannot cover.
-  case down
-}
-
 /// How the matrices of a checkpoint become packed ones, while its files are read.
 struct WeightPacking: Sendable {
   let pool: KernelPool
@@ -23,30 +13,39 @@ struct WeightPacking: Sendable {
     self.precision = precision
   }
 
-  /// Tensor `name`, [rows, columns], packed panel by panel.
-  ///
-  /// - Parameter headSize: for matrices whose output is rotated head by head.
-  func matrix(
-    _ name: String, _ rows: Int, _ columns: Int, _ role: MatrixRole, rotatedBy headSize: Int?,
-    of table: TensorTable
-  ) throws(EngineError) -> WeightMatrix {
+  /// How a matrix with this place in the network is packed.
+  func form(_ role: MatrixRole) -> PackedForm {
     // The head decides the order of decoding by differences of its outputs, so it stays bf16.
-    if precision == .int8, role != .vocabulary {
-      let group = role == .down ? WeightPacking.downGroup : nil
-      let quantized = try QuantizedMatrix(rows: rows, columns: columns, group: group)
-      try table.forEachGroup(
-        of: PackedMatrix.panel, inRowsOf: name, rows, columns, rotatedBy: headSize, on: pool
-      ) {
-        quantized.pack($1, as: $2, fromRow: $0)
+    if precision == .bf16 || role == .vocabulary { return .bf16 }
+    return .int8(group: role == .down ? WeightPacking.downGroup : nil)
+  }
+
+  /// The matrix where it is stored packed; or else packed panel by panel.
+  func matrix(_ tensor: NetworkTensors.Matrix, of table: TensorTable) throws(EngineError) -> WeightMatrix {
+    let (rows, columns) = (tensor.rows, tensor.columns)
+    let form = form(tensor.role)
+    var stored: PackedMemory?
+    if table.packed != nil {
+      let (file, range) = try table.stored(tensor.name, as: form.type, shape: form.shape(rows, columns))
+      stored = .stored(file, range)
+    }
+    switch form {
+    case .bf16:
+      let matrix = try PackedMatrix(rows: rows, columns: columns, stored: stored)
+      if stored == nil {
+        try table.forEachGroup(of: PackedMatrix.panel, inRowsOf: tensor, on: pool) {
+          matrix.pack($1, as: $2, fromRow: $0)
+        }
       }
-      return WeightMatrix(quantized)
+      return WeightMatrix(matrix)
+    case .int8(let group):
+      let matrix = try QuantizedMatrix(rows: rows, columns: columns, group: group, stored: stored)
+      if stored == nil {
+        try table.forEachGroup(of: PackedMatrix.panel, inRowsOf: tensor, on: pool) {
+          matrix.pack($1, as: $2, fromRow: $0)
+        }
+      }
+      return WeightMatrix(matrix)
     }
-    let packed = try PackedMatrix(rows: rows, columns: columns)
-    try table.forEachGroup(
-      of: PackedMatrix.panel, inRowsOf: name, rows, columns, rotatedBy: headSize, on: pool
-    ) {
-      packed.pack($1, as: $2, fromRow: $0)
-    }
-    return WeightMatrix(packed)
   }
 }

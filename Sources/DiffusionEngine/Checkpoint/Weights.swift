@@ -1,29 +1,28 @@
-/// Every tensor of a checkpoint, by its place in the network.
+/// Every tensor of a checkpoint, by its place in the network; shapes as in ``NetworkTensors``.
 struct Weights: Sendable {
-  /// The tensors of one layer; shapes in terms of hidden H, heads A x d, key-value heads K x d,
-  /// intermediate F.
+  /// The tensors of one layer.
   struct Layer: Sendable {
-    let inputNorm: [Float]  // [H]
-    let query: WeightMatrix  // [A d, H]
-    let queryBias: [Float]?  // [A d]
-    let key: WeightMatrix  // [K d, H]
-    let keyBias: [Float]?  // [K d]
-    let value: WeightMatrix  // [K d, H]
-    let valueBias: [Float]?  // [K d]
-    let queryNorm: [Float]?  // [d]
-    let keyNorm: [Float]?  // [d]
-    let output: WeightMatrix  // [H, A d]
-    let postNorm: [Float]  // [H]
-    let gate: WeightMatrix  // [F, H]
-    let up: WeightMatrix  // [F, H]
-    let down: WeightMatrix  // [H, F]
+    let inputNorm: [Float]
+    let query: WeightMatrix
+    let queryBias: [Float]?
+    let key: WeightMatrix
+    let keyBias: [Float]?
+    let value: WeightMatrix
+    let valueBias: [Float]?
+    let queryNorm: [Float]?
+    let keyNorm: [Float]?
+    let output: WeightMatrix
+    let postNorm: [Float]
+    let gate: WeightMatrix
+    let up: WeightMatrix
+    let down: WeightMatrix
   }
 
-  let embedding: WeightMatrix  // [V, H]
+  let embedding: WeightMatrix
   let layers: [Layer]
-  let finalNorm: [Float]  // [H]
+  let finalNorm: [Float]
   /// The embedding itself when the configuration ties them.
-  let head: WeightMatrix  // [V, H]
+  let head: WeightMatrix
   /// Elements of all tensors used, a tied head counted once.
   let parameterCount: Int
 
@@ -31,47 +30,14 @@ struct Weights: Sendable {
   init(
     _ table: TensorTable, _ configuration: ModelConfiguration, packing: WeightPacking? = nil
   ) throws(EngineError) {
-    let hidden = configuration.hiddenSize
-    let inner = configuration.intermediateSize
-    let queries = configuration.headCount * configuration.headSize
-    let keys = configuration.keyValueHeadCount * configuration.headSize
-    let vocabulary = configuration.vocabularySize
+    let tensors = NetworkTensors(configuration, table.names ?? configuration.architecture.tensors)
     var reader = Reader(table: table, packing: packing)
-
-    let architecture = configuration.architecture
-    let names = table.names ?? architecture.tensors
-
-    embedding = try reader.matrix(names.embedding, vocabulary, hidden, .vocabulary)
+    embedding = try reader.matrix(tensors.embedding)
     var layers: [Layer] = []
-    for index in 0..<configuration.layerCount {
-      func weight(_ part: String) -> String { names.weight(index, part) }
-      func bias(_ part: String, _ size: Int) throws(EngineError) -> [Float]? {
-        architecture.hasAttentionBias ? try reader.vector(names.bias(index, part), size) : nil
-      }
-      func headNorm(_ part: String) throws(EngineError) -> [Float]? {
-        architecture.normalizesHeads ? try reader.vector(weight(part), configuration.headSize) : nil
-      }
-      layers.append(
-        Layer(
-          inputNorm: try reader.vector(weight(names.inputNorm), hidden),
-          query: try reader.matrix(weight(names.query), queries, hidden, rotatedBy: configuration.headSize),
-          queryBias: try bias(names.query, queries),
-          key: try reader.matrix(weight(names.key), keys, hidden, rotatedBy: configuration.headSize),
-          keyBias: try bias(names.key, keys),
-          value: try reader.matrix(weight(names.value), keys, hidden),
-          valueBias: try bias(names.value, keys),
-          queryNorm: try headNorm(names.queryNorm), keyNorm: try headNorm(names.keyNorm),
-          output: try reader.matrix(weight(names.output), hidden, queries),
-          postNorm: try reader.vector(weight(names.postNorm), hidden),
-          gate: try reader.matrix(weight(names.gate), inner, hidden),
-          up: try reader.matrix(weight(names.up), inner, hidden),
-          down: try reader.matrix(weight(names.down), hidden, inner, .down)))
-    }
+    for index in 0..<configuration.layerCount { layers.append(try reader.layer(tensors.layer(index))) }
     self.layers = layers
-    finalNorm = try reader.vector(names.finalNorm, hidden)
-    head =
-      configuration.tiesEmbeddings
-      ? embedding : try reader.matrix(names.head, vocabulary, hidden, .vocabulary)
+    finalNorm = try reader.vector(tensors.finalNorm)
+    if let head = tensors.head { self.head = try reader.matrix(head) } else { head = embedding }
     parameterCount = reader.count
   }
 
@@ -81,23 +47,38 @@ struct Weights: Sendable {
     let packing: WeightPacking?
     var count = 0
 
-    /// - Parameter headSize: for matrices whose output is rotated head by head.
-    mutating func matrix(
-      _ name: String, _ rows: Int, _ columns: Int, _ role: MatrixRole = .inner, rotatedBy headSize: Int? = nil
-    ) throws(EngineError) -> WeightMatrix {
-      if let packing {
-        count += rows * columns
-        return try packing.matrix(name, rows, columns, role, rotatedBy: headSize, of: table)
-      }
-      let values = try table.elements(name, shape: [rows, columns], rotatedBy: headSize)
-      count += values.count
-      return WeightMatrix(Matrix(rows: rows, columns: columns, values: values))
+    mutating func layer(_ tensors: NetworkTensors.Layer) throws(EngineError) -> Layer {
+      Layer(
+        inputNorm: try vector(tensors.inputNorm),
+        query: try matrix(tensors.query), queryBias: try optional(tensors.queryBias),
+        key: try matrix(tensors.key), keyBias: try optional(tensors.keyBias),
+        value: try matrix(tensors.value), valueBias: try optional(tensors.valueBias),
+        queryNorm: try optional(tensors.queryNorm), keyNorm: try optional(tensors.keyNorm),
+        output: try matrix(tensors.output), postNorm: try vector(tensors.postNorm),
+        gate: try matrix(tensors.gate), up: try matrix(tensors.up), down: try matrix(tensors.down))
     }
 
-    mutating func vector(_ name: String, _ size: Int) throws(EngineError) -> [Float] {
-      let values = try table.elements(name, shape: [size])
-      count += values.count
-      return values
+    mutating func matrix(_ tensor: NetworkTensors.Matrix) throws(EngineError) -> WeightMatrix {
+      let matrix: WeightMatrix
+      if let packing {
+        matrix = try packing.matrix(tensor, of: table)
+      } else {
+        let values = try table.elements(
+          tensor.name, shape: [tensor.rows, tensor.columns], rotatedBy: tensor.headSize)
+        matrix = WeightMatrix(Matrix(rows: tensor.rows, columns: tensor.columns, values: values))
+      }
+      count += tensor.rows * tensor.columns
+      return matrix
+    }
+
+    mutating func vector(_ tensor: NetworkTensors.Vector) throws(EngineError) -> [Float] {
+      count += tensor.count
+      return try table.elements(tensor.name, shape: [tensor.count])
+    }
+
+    private mutating func optional(_ tensor: NetworkTensors.Vector?) throws(EngineError) -> [Float]? {
+      guard let tensor else { return nil }
+      return try vector(tensor)
     }
   }
 }

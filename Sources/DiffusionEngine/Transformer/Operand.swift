@@ -42,19 +42,5 @@ final class AlignedMemory: @unchecked Sendable {
     bytes = UnsafeMutableRawBufferPointer(start: memory, count: count)
   }
 
-  /// For a matrix of weights.
-  ///
-  /// - Throws: `.unsupported` when the memory is refused.
-  static func forWeights(
-    bytes count: Int, _ rows: Int, _ columns: Int
-  ) throws(EngineError) -> AlignedMemory {
-    guard let memory = AlignedMemory(bytes: count) else {
-      throw EngineError(
-        .unsupported, "there is no memory for a matrix of \(rows) x \(columns) weights",
-        hint: "use a machine with more memory")
-    }
-    return memory
-  }
-
   deinit { ek_free(bytes.baseAddress) }
 }

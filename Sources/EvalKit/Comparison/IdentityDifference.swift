@@ -16,7 +16,8 @@ public struct IdentityDifference: Sendable, Equatable {
   private static let harmless = [
     "schema", "schema_version", "evalkit", "source.sha256", "source.weights_sha256",
     "source.tokenizer_sha256",
-    "source.parameters", "source.precision", "source.samples_per_task", "source.sampler.seed",
+    "source.parameters", "source.packed_by", "source.precision", "source.samples_per_task",
+    "source.sampler.seed",
     "scoring.python", "scoring.numpy", "scoring.sandbox.tier", "scoring.sandbox.policy",
     "scoring.sandbox.layers",
     // What is known about a file of another tool.

@@ -26,6 +26,8 @@ def inputs():
         two = {"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}, "b": {"dtype": "F32", "shape": [0, 2], "data_offsets": [4, 4]}}
         yield tensors(two, bytes(4))
         yield from (path.read_bytes()[:3000] for path in fixtures.glob("tiny*/*.safetensors"))
+    elif reader == "P":
+        yield from packed()
     elif reader == "G":
         for path in sorted(fixtures.glob("*.gguf")):
             yield path.read_bytes()
@@ -39,6 +41,23 @@ def inputs():
             yield item["template"].encode()
         for item in json.loads((fixtures / "templates.json").read_text())["refused"]:
             yield item["template"].encode()
+
+
+def packed():
+    digest = "0123456789abcdef" * 4
+    for precision, source in ("bf16", f"model.safetensors 7 {digest}\n"), ("int8", f"a 1 {digest}\nb 2 {digest}\n"):
+        matrix = ("BF16", [1, 1, 64, 2]) if precision == "bf16" else ("I8", [1, 256])
+        yield tensors(
+            {
+                "__metadata__": {
+                    "format": "evalkit-packed", "version": "1", "precision": precision, "source": source,
+                    "data_sha256": digest, "packed_by": "evalkit 0.1.0",
+                },
+                "a": {"dtype": matrix[0], "shape": matrix[1], "data_offsets": [0, 256]},
+                "b": {"dtype": "F32", "shape": [2], "data_offsets": [256, 264]},
+            },
+            bytes(264),
+        )  # fmt: skip
 
 
 def tokenizers():

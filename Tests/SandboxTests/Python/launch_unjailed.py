@@ -23,28 +23,7 @@ ZYGOTE = (
     "wire", "bulk", "vectors", "encode", "brief", "outbox", "convert", "guard", "library", "sanitizer", "launch",
     "candidate", "zygote",
 )  # fmt: skip
-BOOT = """
-import os, struct, sys, types
-pieces = []
-while True:
-    piece = os.read(5, 1 << 16)
-    if not piece:
-        break
-    pieces.append(piece)
-os.close(5)
-data, at, modules = b"".join(pieces), 0, []
-while at < len(data):
-    fields = []
-    for _ in range(2):
-        size = struct.unpack_from("<I", data, at)[0]
-        fields.append(data[at + 4:at + 4 + size])
-        at += 4 + size
-    modules.append((fields[0].decode(), fields[1]))
-for index, (name, source) in enumerate(modules):
-    module = types.ModuleType(name if index + 1 < len(modules) else "__main__")
-    sys.modules[module.__name__] = module
-    exec(compile(source, "<evalkit " + name + ">", "exec"), module.__dict__)
-"""
+BOOT = (SOURCES / "boot.py").read_text()
 
 
 def entry(program):

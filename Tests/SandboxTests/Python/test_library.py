@@ -1,6 +1,7 @@
 """What a program finds loaded: decided by what it names, and with the same verdict either way."""
 
 import json
+import pathlib
 import sys
 import unittest
 
@@ -69,6 +70,18 @@ class Loaded(unittest.TestCase):
             self.assertEqual(slot.candidate("def f(x):\n    return 1", ["base"])["base"]["status"], "fail")
             self.assertEqual(slot.candidate(reference, ["base"])["base"]["status"], "pass")
 
+    def test_the_root_learns_what_a_second_task_names(self):
+        def maps(slot):
+            return pathlib.Path("/proc/%d/maps" % slot.zygote).read_text()
+
+        program = "import decimal\n" + REFERENCE
+        with Slot() as slot:
+            for is_loaded in (False, True):
+                slot.task(TASK, "humaneval", REFERENCE)
+                for _ in range(3):  # several programs of one task count once, and a task zygote has its own
+                    verdict = slot.candidate(program)
+                    self.assertEqual((verdict["base"]["status"], verdict["plus"]["status"]), ("pass", "pass"))
+                self.assertEqual("_decimal" in maps(slot), is_loaded)
 
 if __name__ == "__main__":
     unittest.main()
