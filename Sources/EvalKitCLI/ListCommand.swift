@@ -52,7 +52,7 @@ struct ListCommand: AsyncParsableCommand {
       for section in sections {
         switch section {
         case .benchmarks: texts.append(benchmarkTable)
-        case .models: texts.append(modelTable)
+        case .models: texts.append(try modelTable())
         case .runs: texts.append(runTable(try runs()))
         }
       }
@@ -62,14 +62,14 @@ struct ListCommand: AsyncParsableCommand {
 
   // MARK: Places
 
-  private func models() -> [CheckpointListing] {
+  private func models() throws -> [CheckpointListing] {
+    if !folders.isEmpty {
+      return try folders.flatMap { try CheckpointListing.all(in: Self.withoutSlash($0)) }
+    }
     let environment = ProcessInfo.processInfo.environment
     let home = environment["HOME"].map { "\($0)/.cache/huggingface" }
     let hub = environment["HF_HUB_CACHE"] ?? (environment["HF_HOME"] ?? home).map { "\($0)/hub" }
-    let known = [".", "models"] + [hub].compactMap { $0 }
-    return (folders.isEmpty ? known : folders.map(Self.withoutSlash)).flatMap {
-      CheckpointListing.all(in: $0)
-    }
+    return ([".", "models"] + [hub].compactMap { $0 }).flatMap { (try? CheckpointListing.all(in: $0)) ?? [] }
   }
 
   private func runs() throws -> [RunListing] {
@@ -99,8 +99,8 @@ struct ListCommand: AsyncParsableCommand {
     }.text(for: Benchmark.all)
   }
 
-  private var modelTable: String {
-    let models = models()
+  private func modelTable() throws -> String {
+    let models = try models()
     if models.isEmpty { return "no model found: name folders with 'evalkit list models FOLDER'" }
     return TerminalTable<CheckpointListing> { model in
       [
@@ -177,7 +177,7 @@ struct ListCommand: AsyncParsableCommand {
           })
       case .models:
         document["models"] = .array(
-          models().map {
+          try models().map {
             [
               "path": .string($0.path), "family": JSONValue($0.family), "bytes": JSONValue($0.byteCount),
               "problem": JSONValue($0.problem),

@@ -123,8 +123,10 @@ struct ReportFormatTests {
         // Every row of the frame ends in the same column.
         if width > 40 { #expect(Set(widths).count == 1, "\(table.output)") }
       }
-      let nowhere = try await Binary.run(["list", "runs", "nowhere"], directory: folder)
-      #expect(nowhere.code == 2 && nowhere.error.contains("nowhere"))
+      for what in ["runs", "models"] {
+        let nowhere = try await Binary.run(["list", what, "nowhere"], directory: folder)
+        #expect(nowhere.code == 2 && nowhere.error.contains("nowhere"))
+      }
     }
   }
 

@@ -15,14 +15,19 @@ public struct CheckpointListing: Sendable {
   public let problem: String?
 
   /// The checkpoints that are `folder` or lie in it, by name: folders with a config.json and GGUF files. Of a
-  /// cache of the Hugging Face hub, the snapshots in it. None where there is no such folder.
-  public static func all(in folder: String) -> [CheckpointListing] {
+  /// cache of the Hugging Face hub, the snapshots in it.
+  ///
+  /// - Throws: ``EngineError`` (`missing`) when the folder cannot be listed.
+  public static func all(in folder: String) throws(EngineError) -> [CheckpointListing] {
     if isCheckpoint(folder) { return [CheckpointListing(of: folder)] }
-    return names(in: folder).flatMap { name -> [CheckpointListing] in
+    guard let names = names(in: folder) else {
+      throw EngineError(.missing, "cannot list '\(folder)': \(String(cString: strerror(errno)))")
+    }
+    return names.flatMap { name -> [CheckpointListing] in
       let path = "\(folder)/\(name)"
       if name.hasPrefix("models--") {
         let snapshots = "\(path)/snapshots"
-        return names(in: snapshots).map { "\(snapshots)/\($0)" }.filter(isCheckpoint).map {
+        return (Self.names(in: snapshots) ?? []).map { "\(snapshots)/\($0)" }.filter(isCheckpoint).map {
           CheckpointListing(of: $0)
         }
       }
@@ -67,8 +72,9 @@ public struct CheckpointListing: Sendable {
     MappedFile.isFolder(path) ? MappedFile.exists("\(path)/config.json") : path.hasSuffix(".gguf")
   }
 
-  private static func names(in folder: String) -> [String] {
-    guard let handle = opendir(folder) else { return [] }
+  /// `nil` when it cannot be listed: errno says why.
+  private static func names(in folder: String) -> [String]? {
+    guard let handle = opendir(folder) else { return nil }
     defer { closedir(handle) }
     var names: [String] = []
     while let entry = readdir(handle) {
