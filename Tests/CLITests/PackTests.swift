@@ -39,6 +39,11 @@ struct PackTests {
       let other = try await complete(packed, "--precision", "fp32")
       #expect(other.code == 64 && other.error.contains("packed for \(precision)"))
 
+      let listed = try await Binary.run(["list", "models", packed, "--json"]).json()["models"]?.array?.first
+      #expect(
+        listed?["family"]?.string == "Dream" && listed?["bytes"]?.integer ?? 0 > json["bytes"]?.integer ?? 0)
+      #expect(listed?["problem"] == .null, "\(String(describing: listed))")
+
       let bench = try await Binary.run(
         ["bench", "--model", packed, "--positions", "16", "--steps", "2", "--json"])
       #expect(try bench.json()["precision"]?.string == precision)

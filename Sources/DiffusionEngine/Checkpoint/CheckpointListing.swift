@@ -47,16 +47,21 @@ public struct CheckpointListing: Sendable {
       let folder = try CheckpointFolder(path)
       let json = try folder.json(try folder.file("config.json"))
       family = json["model_type"]?.string
-      byteCount = (try? folder.weightsFiles().files.reduce(0) { $0 + $1.file.count }) ?? 0
+      byteCount = (try? Self.weights(folder).reduce(0) { $0 + $1.count }) ?? 0
       problem = Self.problem { () throws(EngineError) in
         _ = try ModelConfiguration(json)
-        _ = try folder.weightsFiles()
+        _ = try Self.weights(folder)
       }
     } catch {
       family = nil
       byteCount = 0
       problem = error.message
     }
+  }
+
+  private static func weights(_ folder: CheckpointFolder) throws(EngineError) -> [MappedFile] {
+    if let packed = try folder.packedFile() { return [packed] }
+    return try folder.weightsFiles().files.map(\.file)
   }
 
   private static func problem(_ body: () throws(EngineError) -> Void) -> String? {
