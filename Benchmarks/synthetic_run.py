@@ -39,6 +39,11 @@ rates = [0.0 if draw.random() < options.drop else rate for rate in rates]
 detail = random.Random(f"detail {options.seed} {options.draw}")
 
 
+def line(row):
+    """Of a journal, without spaces as evalkit writes it."""
+    return json.dumps(row, separators=(",", ":")) + "\n"
+
+
 def program(task, passes, maker):
     name, other = maker.sample(WORDS, 2)
     lines = [f"def task_{task}({name}):", f'    """Works on {name}.', "    \"\"\"", f"    {other} = {maker.randrange(10)}"]
@@ -145,14 +150,14 @@ with open(options.out / "samples.jsonl", "w") as samples, open(options.out / "ve
             if options.traces:
                 row |= {"prompt_tokens": 140, "forward_passes": 512, "masks_left": 0,
                         "decoding": decoding(text, i == 0), "completion": text + "\n```\nThis works because it must.\n"}
-            samples.write(json.dumps(row) + "\n")
+            samples.write(line(row))
             verdict = {"task_id": name, "sample": i, "base": base, "plus": plus}
             if options.traces:
                 # Now and then only the sanitizer makes a program of a text, or unmakes one.
                 turned = detail.random() < 0.05
                 raw = half(passes != turned, 0.01)
                 verdict["unsanitized"] = {"base": raw, "plus": raw} if turned or not passes else "same"
-            verdicts.write(json.dumps(verdict) + "\n")
+            verdicts.write(line(verdict))
         results.append({
             "task_id": name, "samples": len(right), "base_passed": sum(row["base"] == "pass" for row in rows),
             "plus_passed": sum(right), "verdicts": rows,

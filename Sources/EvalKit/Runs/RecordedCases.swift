@@ -24,8 +24,12 @@ public struct RecordedCases: Sendable {
 
   /// Reads those of `wanted` that the folder holds. Results of record come without journals, and give none.
   ///
+  /// - Parameter task: reads the rows of this task alone: what there is to say about all samples is then said
+  ///   of its own, and damage in other rows is not seen.
   /// - Throws: ``EvalKitError`` (`data`) that names file and line of a damaged row.
-  public init(of run: RecordedRun, _ wanted: Set<SampleID>) throws(EvalKitError) {
+  public init(
+    of run: RecordedRun, _ wanted: Set<SampleID>, task: String? = nil
+  ) throws(EvalKitError) {
     if run.origin == .resultFile {
       self = RecordedCases(try ResultFile(reading: run.path).cases(wanted))
       return
@@ -33,7 +37,7 @@ public struct RecordedCases: Sendable {
     var verdicts: [SampleID: Verdict] = [:]
     var seconds: [SampleID: Double] = [:]
     var passedUnsanitized: [SampleID: Bool] = [:]
-    try Self.read("\(run.path)/verdicts.jsonl") { (id, row) throws(JSONError) in
+    try Self.read("\(run.path)/verdicts.jsonl", task) { (id, row) throws(JSONError) in
       // Rows with a second verdict are read whole: who asked for them wants to know.
       if wanted.contains(id) || row.slices["unsanitized"] != nil {
         let verdict = try Verdict(json: try JSONValue(parsing: row.bytes))
@@ -46,7 +50,7 @@ public struct RecordedCases: Sendable {
     }
     var cases: [SampleID: RecordedCase] = [:]
     var decodings: [SampleID: RecordedDecoding] = [:]
-    try Self.read("\(run.path)/samples.jsonl") { (id, row) throws(JSONError) in
+    try Self.read("\(run.path)/samples.jsonl", task) { (id, row) throws(JSONError) in
       let decoding = try row.value("decoding").map { (json) throws(JSONError) in
         try RecordedDecoding(json: json)
       }
@@ -107,10 +111,11 @@ public struct RecordedCases: Sendable {
   }
 
   private static func read(
-    _ file: String, _ visit: (SampleID, Row) throws(JSONError) -> Void
+    _ file: String, _ task: String?, _ visit: (SampleID, Row) throws(JSONError) -> Void
   ) throws(EvalKitError) {
     guard access(file, F_OK) == 0 else { return }
     try JournalLines.read(file) { (_, bytes) throws(JSONError) in
+      if let task, RunFolder.isRow(bytes, ofOtherTaskThan: task) { return }
       let (id, slices) = try RunFolder.row(bytes)
       try visit(id, Row(bytes: bytes, slices: slices))
     }

@@ -90,6 +90,15 @@ public actor RunFolder {
     return (SampleID(task: task, sample: sample), slices)
   }
 
+  /// Whether a row's first member, which is where ``append(verdict:of:)`` puts the id, names another task: told
+  /// without reading on. An id with escapes tells nothing.
+  static func isRow(_ bytes: [UInt8], ofOtherTaskThan task: String) -> Bool {
+    let begin = Array(#"{"task_id":""#.utf8)
+    guard bytes.starts(with: begin) else { return false }
+    let id = bytes[begin.count...].prefix { $0 != UInt8(ascii: "\"") }
+    return !id.contains(UInt8(ascii: "\\")) && !id.elementsEqual(task.utf8)
+  }
+
   private static func settle(
     _ identity: RunIdentity, machine: JSONObject, in path: String
   ) throws(EvalKitError) {

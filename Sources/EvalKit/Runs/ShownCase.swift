@@ -40,7 +40,7 @@ public struct ShownCase: Sendable {
     self.task = task
     self.sample = sample
     let sampleID = SampleID(task: id, sample: sample.number)
-    record = try RecordedCases(of: run, [sampleID])[sampleID] ?? RecordedCase(id: sampleID)
+    record = try RecordedCases(of: run, [sampleID], task: id)[sampleID] ?? RecordedCase(id: sampleID)
     statement = statements[id]
   }
 

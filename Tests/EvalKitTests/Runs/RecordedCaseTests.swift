@@ -46,6 +46,29 @@ struct RecordedCaseTests {
     #expect(cases.decodings.count == 1 && cases.decodings[found.id]?.canvas == nil)
   }
 
+  @Test func ofOneTaskTheRowsOfOthersAreNotRead() throws {
+    let folder = try TemporaryFolder()
+    let verdict =
+      #""base":{"status":"pass","reason":"passed","wall_seconds":1},"plus":{"status":"pass","reason":"passed"}"#
+    // An id may be written with escapes, or after other members; a longer id is another one.
+    let samples = #"""
+      {"task_id":"T/10","damaged
+      {"task_id":"T/1","sample":0,"solution":"first"}
+      {"task_id":"T\/1","sample":1,"solution":"escaped"}
+      {"sample":2,"task_id":"T/1","solution":"turned"}
+
+      """#
+    try folder.write("samples.jsonl", samples.utf8)
+    try folder.write(
+      "verdicts.jsonl", "{\"task_id\":\"T/0\"}\n{\"task_id\":\"T/1\",\"sample\":0,\(verdict)}\n".utf8)
+    let ids = (0..<3).map { SampleID(task: "T/1", sample: $0) }
+    let cases = try RecordedCases(of: recorded(folder), Set(ids), task: "T/1")
+    #expect(ids.map { cases[$0]?.program } == ["first", "escaped", "turned"])
+    #expect(cases.seconds == [ids[0]: 1])
+    let error = #expect(throws: EvalKitError.self) { _ = try RecordedCases(of: recorded(folder), Set(ids)) }
+    #expect(error?.message.contains("verdicts.jsonl' is damaged in line 1") == true, "\(error as Any)")
+  }
+
   @Test func resultsOfRecordHaveNoCases() throws {
     let folder = try TemporaryFolder()
     let cases = try RecordedCases(of: recorded(folder), [SampleID(task: "T/0", sample: 0)])
