@@ -92,8 +92,9 @@ public struct RunListing: Sendable {
         )
       }
       // A line that a crash left without its end is no verdict.
-      let verdicts = (try? FileBytes.read("\(path)/verdicts.jsonl", limit: .max)) ?? []
-      state = .unfinished(judged: verdicts.count { $0 == UInt8(ascii: "\n") })
+      var judged = 0
+      try? FileBytes.pieces(of: "\(path)/verdicts.jsonl") { judged += $0.count { $0 == UInt8(ascii: "\n") } }
+      state = .unfinished(judged: judged)
     } catch {
       source = "?"
       benchmarks = []

@@ -13,18 +13,7 @@ enum FileBytes {
   /// - Throws: ``EvalKitError`` (`data`) that names the path: absent, a directory, not permitted, larger than
   ///   `limit` bytes, or unreadable.
   static func read(_ path: String, limit: Int) throws(EvalKitError) -> [UInt8] {
-    do {
-      // Not blocking: opening a FIFO would otherwise wait for a writer.
-      let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
-      defer { try? file.close() }
-      return try read(file, path, limit)
-    } catch let error as EvalKitError {
-      throw error
-    } catch let errno as Errno {
-      throw failure(path, errno)
-    } catch {
-      throw EvalKitError(.data, "cannot read \(path)", cause: "\(error)")
-    }
+    try withFile(at: path) { try read($0, $1, path, limit) }
   }
 
   /// Hands the content of the file at `path` to `visit`, a mebibyte at a time: files that are too large to be held.
@@ -33,16 +22,25 @@ enum FileBytes {
   static func pieces(
     of path: String, _ visit: (ArraySlice<UInt8>) throws(EvalKitError) -> Void
   ) throws(EvalKitError) {
-    do {
-      let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
-      defer { try? file.close() }
-      _ = try regular(file, path)
+    try withFile(at: path) { file, _ in
       var piece = [UInt8](repeating: 0, count: 1 << 20)
       while true {
         let count = try piece.withUnsafeMutableBytes { try file.read(into: $0) }
         if count == 0 { return }
         try visit(piece[..<count])
       }
+    }
+  }
+
+  /// Opens a regular file for `body`, with its size, and puts what goes wrong into words.
+  private static func withFile<Value>(
+    at path: String, _ body: (_ file: FileDescriptor, _ size: Int) throws -> Value
+  ) throws(EvalKitError) -> Value {
+    do {
+      // Not blocking: opening a FIFO would otherwise wait for a writer.
+      let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
+      defer { try? file.close() }
+      return try body(file, try sizeOfRegular(file, path))
     } catch let error as EvalKitError {
       throw error
     } catch let errno as Errno {
@@ -52,24 +50,24 @@ enum FileBytes {
     }
   }
 
-  /// What the system knows of an open file, if it is a regular one.
-  private static func regular(_ file: FileDescriptor, _ path: String) throws -> stat {
+  private static func sizeOfRegular(_ file: FileDescriptor, _ path: String) throws -> Int {
     var status = stat()
     guard fstat(file.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
     switch status.st_mode & S_IFMT {
-    case S_IFREG: return status
+    case S_IFREG: return Int(status.st_size)
     case S_IFDIR: throw Errno.isDirectory
     default: throw EvalKitError(.data, "\(path) is not a regular file", hint: "name the task file itself")
     }
   }
 
-  private static func read(_ file: FileDescriptor, _ path: String, _ limit: Int) throws -> [UInt8] {
-    let status = try regular(file, path)
-    guard status.st_size <= limit else {
+  private static func read(
+    _ file: FileDescriptor, _ size: Int, _ path: String, _ limit: Int
+  ) throws -> [UInt8] {
+    guard size <= limit else {
       throw EvalKitError(.data, "\(path) is larger than \(limit) bytes", hint: "is it the right file?")
     }
     // Into the array itself: for small files, a buffer of their own costs more than the reading.
-    var bytes = try [UInt8](unsafeUninitializedCapacity: Int(status.st_size) + 1) { room, count in
+    var bytes = try [UInt8](unsafeUninitializedCapacity: size + 1) { room, count in
       let raw = UnsafeMutableRawBufferPointer(room)
       while count < raw.count {
         let read = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: raw[count...]))
@@ -77,7 +75,7 @@ enum FileBytes {
         count += read
       }
     }
-    guard bytes.count > status.st_size else { return bytes }
+    guard bytes.count > size else { return bytes }
     // It has grown since, or is one of the kernel's files, whose size is 0.
     var chunk = [UInt8](repeating: 0, count: 1 << 18)
     while true {
