@@ -125,15 +125,27 @@ public struct Comparison: Sendable {
   ) throws(EvalKitError) -> [Comparison] {
     var found: [Comparison] = []
     for run in runs {
-      let differences = try IdentityDifference.check(base, run, allowed: allowed)
-      let pairs = try PairedBenchmark.all(
-        base, run, ks: ks, excludesTimingSensitive: excludesTimingSensitive)
+      let (differences, pairs) = try paired(
+        base, run, ks: ks, allowed: allowed, excludesTimingSensitive: excludesTimingSensitive)
       found.append(
         Comparison(
           base: base, new: run, differences: differences, scores: pairs.flatMap { $0.scores(seed: seed) },
           changes: pairs.map(\.changes)))
     }
     return adjusted(found)
+  }
+
+  /// What is compared of two runs; without the scores, whose resampling takes the time.
+  ///
+  /// - Throws: as ``all(base:runs:ks:allowed:excludesTimingSensitive:seed:)``.
+  static func paired(
+    _ base: RecordedRun, _ new: RecordedRun, ks: [Int]? = nil, allowed: [String] = [],
+    excludesTimingSensitive: Bool = false
+  ) throws(EvalKitError) -> (differences: [IdentityDifference], pairs: [PairedBenchmark]) {
+    (
+      try IdentityDifference.check(base, new, allowed: allowed),
+      try PairedBenchmark.all(base, new, ks: ks, excludesTimingSensitive: excludesTimingSensitive)
+    )
   }
 
   /// Puts Holm's p in place, over all scores of the same half and k.

@@ -15,27 +15,21 @@ struct PageComparison: Sendable {
   static func all(_ runs: [RecordedRun]) -> [PageComparison] {
     guard let base = runs.first, runs.count > 1 else { return [] }
     let others = Array(runs.dropFirst())
-    // Together where that is possible: Holm's p is over all of them.
-    if let together = try? Comparison.all(base: base, runs: others) {
-      return together.enumerated().map {
-        PageComparison(
-          index: $0.offset + 1, base: base, new: $0.element.new, comparison: $0.element, refusal: nil)
-      }
-    }
     var refusals: [Int: String] = [:]
     for (index, run) in others.enumerated() {
       do {
-        _ = try Comparison.all(base: base, runs: [run])
+        _ = try Comparison.paired(base, run)
       } catch {
         refusals[index] = [error.message, error.cause].compactMap { $0 }.joined(separator: ": ")
       }
     }
-    let comparable = others.indices.filter { refusals[$0] == nil }
-    let found = (try? Comparison.all(base: base, runs: comparable.map { others[$0] })) ?? []
-    let byIndex = Dictionary(zip(comparable, found), uniquingKeysWith: { first, _ in first })
+    // Together: Holm's p is over all of them.
+    let comparable = others.enumerated().filter { refusals[$0.offset] == nil }.map(\.element)
+    var found = ((try? Comparison.all(base: base, runs: comparable)) ?? []).makeIterator()
     return others.enumerated().map { index, run in
       PageComparison(
-        index: index + 1, base: base, new: run, comparison: byIndex[index], refusal: refusals[index])
+        index: index + 1, base: base, new: run, comparison: refusals[index] == nil ? found.next() : nil,
+        refusal: refusals[index])
     }
   }
 
