@@ -24,8 +24,7 @@ public struct ResultWriter {
         hint: names.map { "--benchmark \($0)" }.joined(separator: " or "))
     }
     self.suite = suite
-    let own = run.identity.json["benchmarks"]?.array?.first { $0["name"]?.string == name }
-    md5 = own?["md5"]?.string
+    md5 = run.identity.benchmark(name)?["md5"]?.string
     if run.origin == .resultFile {
       let file = try ResultFile(reading: run.path)
       tasks = file.tasks

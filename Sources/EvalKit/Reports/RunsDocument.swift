@@ -40,9 +40,8 @@ extension RecordedRun {
   }
 
   private func document(_ part: RecordedBenchmark) -> JSONValue {
-    let version = identity.json["benchmarks"]?.array?.first { $0["name"]?.string == part.name }?["version"]
     var row: JSONObject = ["name": .string(part.name)]
-    if let version { row["version"] = version }
+    row["version"] = identity.benchmark(part.name)?["version"]
     row["tasks"] = JSONValue(part.tasks.count)
     row["partial"] = .bool(coverage(of: part) != nil)
     row["samples"] = JSONValue(part.tasks.reduce(0) { $0 + $1.score.samples })

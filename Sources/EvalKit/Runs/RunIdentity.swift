@@ -21,6 +21,11 @@ public struct RunIdentity: Sendable, Equatable {
     json[Self.notRecordedKey]?.array?.compactMap(\.string) ?? []
   }
 
+  /// What is known of the benchmark called `name`: version, hashes, tasks.
+  func benchmark(_ name: String) -> JSONValue? {
+    json["benchmarks"]?.array?.first { $0["name"]?.string == name }
+  }
+
   /// The first eight hex digits of the SHA-256 of the compact document; names default run folders.
   public var shortHash: String {
     let digest = SHA256.hash(data: JSONValue.object(json).serialized())

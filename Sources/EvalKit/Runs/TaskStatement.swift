@@ -33,7 +33,6 @@ public struct TaskStatements: Sendable {
   public init(of run: RecordedRun, at locator: DataLocator) {
     var byTask: [String: TaskStatement] = [:]
     var absences: [String] = []
-    let identities = run.identity.json["benchmarks"]?.array ?? []
     for part in run.benchmarks {
       guard let benchmark = Benchmark.all.first(where: { $0.name == part.name }) else {
         absences.append("this evalkit does not know \(part.name)")
@@ -45,7 +44,7 @@ public struct TaskStatements: Sendable {
         continue
       }
       // A result file of evalplus knows the MD5 alone.
-      let own = identities.first { $0["name"]?.string == part.name }
+      let own = run.identity.benchmark(part.name)
       let (wanted, md5) = (own?["sha256"]?.string, own?["md5"]?.string)
       do {
         let file = try TaskFile.load(benchmark: benchmark, at: place.path, verifyHash: false)

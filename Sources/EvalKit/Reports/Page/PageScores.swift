@@ -25,10 +25,9 @@ enum PageScores {
       "\(PageText.grouped(part.tasks.count)) tasks", "\(PageText.grouped(samples)) judged samples",
       "\(PageText.grouped(solved)) tasks solved\(samples > part.tasks.count ? " at least once" : "")",
     ]
-    let identity = (page.run.identity.json["benchmarks"]?.array ?? []).first {
-      $0["name"]?.string == part.name
+    if page.run.identity.benchmark(part.name)?["tasks"]?.array != nil {
+      words.append("a part of the benchmark, not its score")
     }
-    if identity?["tasks"]?.array != nil { words.append("a part of the benchmark, not its score") }
     let sensitive = part.tasks.flatMap(\.samples).count { $0.isTimingSensitive }
     if sensitive > 0 { words.append("\(PageText.grouped(sensitive)) verdicts near a time limit") }
     return words.joined(separator: " · ")
