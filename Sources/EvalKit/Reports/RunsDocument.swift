@@ -44,7 +44,7 @@ extension RecordedRun {
     row["version"] = identity.benchmark(part.name)?["version"]
     row["tasks"] = JSONValue(part.tasks.count)
     row["partial"] = .bool(coverage(of: part) != nil)
-    row["samples"] = JSONValue(part.tasks.reduce(0) { $0 + $1.score.samples })
+    row["samples"] = JSONValue(part.sampleCount)
     row["pass_at_k"] = .array(
       part.score.rows.map { score in
         .object(

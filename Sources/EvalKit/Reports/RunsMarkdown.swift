@@ -34,8 +34,9 @@ public struct RunsMarkdown: Sendable {
       lines += ["Not recorded: \(MarkdownText.cell(unknown.joined(separator: ", "))).", ""]
     }
     for part in run.benchmarks {
-      let samples = part.tasks.reduce(0) { $0 + $1.score.samples }
-      lines += ["### \(MarkdownText.cell(part.name))", "", "\(part.tasks.count) tasks, \(samples) samples."]
+      lines += [
+        "### \(MarkdownText.cell(part.name))", "", "\(part.tasks.count) tasks, \(part.sampleCount) samples.",
+      ]
       if let partial = run.coverage(of: part) { lines += ["**Partial: \(MarkdownText.cell(partial)).**"] }
       if !part.missing.isEmpty {
         let names = part.missing.prefix(20).joined(separator: ", ")

@@ -149,6 +149,9 @@ extension JSONSlices {
 }
 
 extension RecordedBenchmark {
+  /// Samples that have a verdict.
+  public var sampleCount: Int { tasks.reduce(0) { $0 + $1.score.samples } }
+
   /// The tests that decide, of those that were run.
   public var fullest: Half { halves.contains(.plus) ? .plus : .base }
 

@@ -156,7 +156,7 @@ extension RunListing.Part {
     let row = part.score.rows.min { $0.k < $1.k }
     self.init(
       name: part.name, tasks: part.tasks.count,
-      samples: part.tasks.reduce(0) { $0 + $1.score.samples }, half: part.fullest, k: row?.k,
+      samples: part.sampleCount, half: part.fullest, k: row?.k,
       estimate: row.map { part.fullest == .plus ? $0.plus : $0.base })
   }
 }

@@ -19,7 +19,7 @@ enum PageScores {
   }
 
   private static func facts(_ part: RecordedBenchmark, of page: PageRun) -> String {
-    let samples = part.tasks.reduce(0) { $0 + $1.samples.count }
+    let samples = part.sampleCount
     let solved = part.tasks.count { $0.score.plus > 0 }
     var words = [
       "\(PageText.grouped(part.tasks.count)) tasks", "\(PageText.grouped(samples)) judged samples",
