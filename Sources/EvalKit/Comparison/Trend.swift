@@ -59,7 +59,7 @@ public struct Trend: Sendable {
   }
 
   /// What is plotted: `humaneval+ base + plus, pass@1`.
-  public var title: String { "\(benchmark) \(half == .base ? "base" : "base + plus"), pass@\(k)" }
+  public var title: String { "\(benchmark) \(half.title), pass@\(k)" }
 
   /// The document of `evalkit compare --trend --json`.
   public var json: JSONValue {

@@ -39,6 +39,8 @@ public struct Verdict: Sendable, Equatable {
     self.unsanitized = unsanitized
   }
 
+  public func half(_ half: Half) -> HalfVerdict { half == .base ? base : plus }
+
   /// The verdict on the text before the sanitizer: the raw text after the prompt, cut at the stop strings.
   public enum Unsanitized: Sendable, Equatable {
     /// The sanitizer left it as it was.

@@ -53,8 +53,7 @@ public struct JUnitReport: Sendable {
     }
     let row = part.score.rows.map { row in
       "pass@\(row.k): "
-        + part.halves.map { "\($0.title) \(($0 == .base ? row.base : row.plus).text)" }.joined(
-          separator: ", ")
+        + part.halves.map { "\($0.title) \(row.estimate($0).text)" }.joined(separator: ", ")
     }
     return out
       + "    <system-out>\(XMLText.escaped(row.joined(separator: "\n")))</system-out>\n  </testsuite>\n"
@@ -99,7 +98,7 @@ public struct JUnitReport: Sendable {
     let verdict = cases[name, sample.number]?.verdict
     return Outcome(
       kind: .failure, type: word, message: message,
-      text: verdict.map { explanation(failed == .base ? $0.base : $0.plus) } ?? "")
+      text: verdict.map { explanation($0.half(failed)) } ?? "")
   }
 
   /// The failing test as lines.

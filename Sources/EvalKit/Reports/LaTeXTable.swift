@@ -18,7 +18,7 @@ public struct LaTeXTable: Sendable {
       for benchmark in run.benchmarks {
         for row in benchmark.score.rows {
           let cells = halves.map { half in
-            benchmark.halves.contains(half) ? " & " + Self.cell(half == .base ? row.base : row.plus) : " & --"
+            benchmark.halves.contains(half) ? " & " + Self.cell(row.estimate(half)) : " & --"
           }
           lines.append(
             "    \(Self.escaped(run.name)) & \(Self.escaped(benchmark.name)) & \(row.k)\(cells.joined()) \\\\"

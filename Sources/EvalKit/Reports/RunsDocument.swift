@@ -51,7 +51,7 @@ extension RecordedRun {
           JSONObject(
             [.init(name: "k", value: JSONValue(score.k))]
               + part.halves.map {
-                .init(name: $0.rawValue, value: ($0 == .base ? score.base : score.plus).json)
+                .init(name: $0.rawValue, value: score.estimate($0).json)
               }))
       })
     row["k_omitted"] = []

@@ -8,7 +8,7 @@ public struct RunsMarkdown: Sendable {
       for part in run.benchmarks {
         for row in part.score.rows {
           let cells = Half.allCases.map { half in
-            part.halves.contains(half) ? (half == .base ? row.base : row.plus).text : "not run"
+            part.halves.contains(half) ? row.estimate(half).text : "not run"
           }
           lines.append(
             "| \(MarkdownText.cell(run.name)) | \(MarkdownText.cell(part.name)) | \(row.k) | "

@@ -157,6 +157,6 @@ extension RunListing.Part {
     self.init(
       name: part.name, tasks: part.tasks.count,
       samples: part.sampleCount, half: part.fullest, k: row?.k,
-      estimate: row.map { part.fullest == .plus ? $0.plus : $0.base })
+      estimate: row.map { $0.estimate(part.fullest) })
   }
 }

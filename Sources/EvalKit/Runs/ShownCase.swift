@@ -46,7 +46,7 @@ public struct ShownCase: Sendable {
 
   /// Base and plus with all that is recorded about them; the endings where the run holds its report alone.
   public func half(_ half: Half) -> HalfVerdict {
-    if let verdict = record.verdict { return half == .base ? verdict.base : verdict.plus }
+    if let verdict = record.verdict { return verdict.half(half) }
     let ending = sample.ending(half)
     return HalfVerdict(status: ending.status, reason: ending.word)
   }

@@ -30,6 +30,9 @@ public struct Score: Sendable, Equatable {
     public let k: Int
     public let base: Estimate
     public let plus: Estimate
+
+    /// On the base tests or on both.
+    public func estimate(_ half: Half) -> Estimate { half == .base ? base : plus }
   }
 
   public let rows: [Row]
