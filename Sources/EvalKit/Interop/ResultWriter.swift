@@ -68,8 +68,8 @@ public struct ResultWriter {
   ///
   /// - Throws: ``EvalKitError`` (`usage`) when the benchmark is another one.
   public func bigcodebench() throws(EvalKitError) -> [UInt8] {
-    guard suite.name == "bigcodebench" else {
-      throw Self.stranger(suite.name, "bigcodebench", ["bigcodebench"])
+    guard suite.name == BigCodeBench.name else {
+      throw Self.stranger(suite.name, "bigcodebench", [BigCodeBench.name])
     }
     let document: JSONValue = [
       "date": .string(date),

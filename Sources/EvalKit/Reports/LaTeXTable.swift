@@ -78,13 +78,3 @@ public struct LaTeXTable: Sendable {
     return out
   }
 }
-
-extension RecordedRun {
-  /// `humaneval+: 3 of 164 tasks` where a run is of a part of a benchmark, else `nil`.
-  public func coverage(of part: RecordedBenchmark) -> String? {
-    let all =
-      Benchmark.all.first { $0.name == part.name }?.taskCount ?? (part.name == "bigcodebench" ? 1140 : nil)
-    guard let all, all != part.tasks.count else { return nil }
-    return "\(part.tasks.count) of \(all) tasks of \(part.name)"
-  }
-}

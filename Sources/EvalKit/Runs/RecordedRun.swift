@@ -90,6 +90,17 @@ extension RecordedRun {
   }
 }
 
+extension RecordedRun {
+  /// `3 of 164 tasks of humaneval+` where a run is of a part of a benchmark, else `nil`.
+  public func coverage(of part: RecordedBenchmark) -> String? {
+    let known = Benchmark.all.first { $0.name == part.name }?.taskCount
+    guard let all = known ?? (part.name == BigCodeBench.name ? BigCodeBench.taskCount : nil),
+      all != part.tasks.count
+    else { return nil }
+    return "\(part.tasks.count) of \(all) tasks of \(part.name)"
+  }
+}
+
 /// The part of a run that one benchmark is.
 public struct RecordedBenchmark: Sendable {
   public let name: String
