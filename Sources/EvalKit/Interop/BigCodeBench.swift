@@ -71,10 +71,7 @@ struct BigCodeBenchScores {
       document["subset"]?.string ?? ""]
     // Of a full evaluation the scores of Hard alone may stand there.
     guard scored == file.tasks.count, let value = document["pass@1"]?.double else { return }
-    let mean =
-      file.tasks.reduce(0) {
-        $0 + passAtK(samples: $1.samples.count, correct: $1.samples.count { $0.passed(.base) }, k: 1)
-      } / Double(file.tasks.count)
+    let mean = file.tasks.meanPass(at: 1, .base)
     guard abs(mean - value) < 1e-9 else {
       throw JSONError("field 'pass@1' is \(value), the rows give \(mean)")
     }

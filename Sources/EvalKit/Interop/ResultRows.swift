@@ -66,10 +66,7 @@ struct ResultRows {
           throw JSONError(
             "field 'pass_at_k.\(half.rawValue)' has pass@\(k), but not every task has \(k) samples")
         }
-        let mean =
-          tasks.reduce(0) {
-            $0 + passAtK(samples: $1.samples.count, correct: $1.samples.count { $0.passed(half) }, k: k)
-          } / Double(tasks.count)
+        let mean = tasks.meanPass(at: k, half)
         guard abs(mean - value) < 1e-9 else {
           throw JSONError(
             "field 'pass_at_k.\(half.rawValue).pass@\(k)' is \(value), the rows give \(mean): one of them was edited"
@@ -203,6 +200,16 @@ struct ResultRows {
     } catch {
       throw JSONError("task '\(task)'\(sample.map { " #\($0)" } ?? ""): \(error.description)")
     }
+  }
+}
+
+extension [ResultFile.Task] {
+  /// pass@k over the tasks, each of which has at least `k` samples.
+  func meanPass(at k: Int, _ half: Half) -> Double {
+    let sum = reduce(0) {
+      $0 + passAtK(samples: $1.samples.count, correct: $1.samples.count { $0.passed(half) }, k: k)
+    }
+    return sum / Double(count)
   }
 }
 
