@@ -123,7 +123,7 @@ struct ListCommand: AsyncParsableCommand {
       return [
         Column(title: "run", value: plain(run.name)), Column(title: "programs of", value: plain(run.source)),
         Column(title: "score", value: run.benchmarks.map(Self.score).joined(separator: "\n")),
-        Column(title: "when", value: Self.date(run.written), align: .right),
+        Column(title: "when", value: localTime(run.written), align: .right),
         Column(title: "state", value: plain(state.text), colour: state.colour),
       ]
     }.text(for: runs)
@@ -147,16 +147,6 @@ struct ListCommand: AsyncParsableCommand {
   }
 
   private static func gigabytes(_ bytes: Int) -> String { (Double(bytes) / 1e9).decimals(2) }
-
-  /// `2026-01-31 23:59`, in local time.
-  private static func date(_ seconds: Int) -> String {
-    var moment = time_t(seconds)
-    var local = tm()
-    localtime_r(&moment, &local)
-    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    return "\(local.tm_year + 1900)-\(two(local.tm_mon + 1))-\(two(local.tm_mday)) "
-      + "\(two(local.tm_hour)):\(two(local.tm_min))"
-  }
 
   // MARK: JSON
 

@@ -135,14 +135,7 @@ public struct ResultWriter {
   }
 
   /// In local time, as both tools write it.
-  static var now: String {
-    var now = time(nil)
-    var local = tm()
-    localtime_r(&now, &local)
-    var text = [CChar](repeating: 0, count: 32)
-    let count = strftime(&text, text.count, "%Y-%m-%d %H:%M", &local)
-    return String(decoding: text[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
+  static var now: String { localTime(time(nil)) }
 
   private static func stranger(_ name: String, _ tool: String, _ known: [String]) -> EvalKitError {
     EvalKitError(
