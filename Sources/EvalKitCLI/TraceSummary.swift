@@ -1,4 +1,5 @@
 import DiffusionEngine
+import EvalKit
 
 /// The statistics of a trace as a person reads them.
 struct TraceSummary {

@@ -34,7 +34,7 @@ public struct JUnitReport: Sendable {
       }
       return known.isEmpty ? nil : known.reduce(0, +)
     }
-    func time(_ seconds: Double?) -> String { seconds.map { " time=\"\(decimal($0))\"" } ?? "" }
+    func time(_ seconds: Double?) -> String { seconds.map { " time=\"\($0.decimals(3))\"" } ?? "" }
     func count(_ kind: Outcome.Kind) -> Int { bodies.count { $0?.kind == kind } }
     var out = "  <testsuite name=\"\(attribute("\(run.name): \(part.name)"))\" tests=\"\(part.tasks.count)\""
     out += " failures=\"\(count(.failure))\" errors=\"\(count(.error))\" skipped=\"0\""
@@ -119,10 +119,5 @@ public struct JUnitReport: Sendable {
     let flat = String(
       String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\n" || $0 == "\r" ? " " : $0 }))
     return XMLText.escaped(flat)
-  }
-
-  private static func decimal(_ seconds: Double) -> String {
-    let thousandths = Int((seconds * 1000).rounded())
-    return "\(thousandths / 1000).\(String(thousandths % 1000 + 1000).dropFirst())"
   }
 }

@@ -55,7 +55,7 @@ struct ReportPageTests {
     #expect(
       PageText.seconds(0.0032) == "3.2 ms" && PageText.seconds(0.4) == "0.4 s"
         && PageText.seconds(12.3) == "12 s")
-    #expect(PageText.decimal(-1.25, 1) == "-1.3" && PageText.decimal(0, 2) == "0.00")
+    #expect((-1.25).decimals(1) == "-1.3" && 0.0.decimals(2) == "0.00")
   }
 
   @Test func cutTextsSaySo() {

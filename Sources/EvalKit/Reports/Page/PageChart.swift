@@ -199,5 +199,5 @@ struct PageChart {
     return "<p class=\"key\" aria-hidden=\"true\">\(names.map { "<span>\($0)</span>" }.joined())</p>\n"
   }
 
-  private static func text(_ value: Double) -> String { PageText.decimal(value, 1) }
+  private static func text(_ value: Double) -> String { value.decimals(1) }
 }

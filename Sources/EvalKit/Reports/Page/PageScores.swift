@@ -72,7 +72,7 @@ enum PageScores {
   /// Both intervals on the same line from 0 to 100 %; the numbers stand beside it.
   private static func drawn(_ row: Score.Row, _ halves: [Half]) -> String {
     func mark(_ estimate: Estimate, _ style: String, _ y: Int) -> String {
-      func x(_ share: Double) -> String { PageText.decimal(4 + share * 152, 1) }
+      func x(_ share: Double) -> String { (4 + share * 152).decimals(1) }
       return "<line class=\"whisker \(style)\" x1=\"\(x(estimate.interval.lowerBound))\" "
         + "x2=\"\(x(estimate.interval.upperBound))\" y1=\"\(y)\" y2=\"\(y)\"/>"
         + "<circle class=\"dot \(style)\" cx=\"\(x(estimate.value))\" cy=\"\(y)\" r=\"3.5\"/>"

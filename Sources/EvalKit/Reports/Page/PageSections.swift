@@ -58,8 +58,8 @@ struct PageSections {
         "plusOnly": count.plusOnly == 0 ? "" : PageText.grouped(count.plusOnly),
         "drawn":
           "<svg class=\"track\" aria-hidden=\"true\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\">"
-          + "<rect class=\"bar \(style) light\" width=\"\(PageText.decimal(wide, 2))\" height=\"10\"/>"
-          + "<rect class=\"bar \(style)\" width=\"\(PageText.decimal(inner, 2))\" height=\"10\"/></svg>",
+          + "<rect class=\"bar \(style) light\" width=\"\(wide.decimals(2))\" height=\"10\"/>"
+          + "<rect class=\"bar \(style)\" width=\"\(inner.decimals(2))\" height=\"10\"/></svg>",
       ]
     }
   }
@@ -113,11 +113,11 @@ struct PageSections {
         ? nil
         : PageChart.histogram(
           title: "Tokens of the answer a step", of: perPass, unit: "samples", isLogarithmic: false,
-          label: { PageText.decimal($0, 2) }),
+          label: { $0.decimals(2) }),
     ]
     var facts =
       "\(PageText.grouped(all.count)) answers; AR-ness is 100 % where decoding goes from left to right; what follows the end token does not count"
-    if !perPass.isEmpty { facts += " · \(PageText.decimal(mean(perPass), 2)) tokens a step in the mean" }
+    if !perPass.isEmpty { facts += " · \(mean(perPass).decimals(2)) tokens a step in the mean" }
     return [
       "index": "\(index)", "facts": facts + " · a task's first sample can be played step by step",
       "charts": charts.compactMap { $0?.html },

@@ -33,8 +33,8 @@ enum PageText {
 
   /// Seconds with two digits that count: `3.2 ms`, `0.41 s`, `12 s`.
   static func seconds(_ value: Double) -> String {
-    if value >= 0.1 { return "\(short(decimal(value, value < 10 ? 2 : 0))) s" }
-    return "\(short(decimal(value * 1000, value < 0.01 ? 1 : 0))) ms"
+    if value >= 0.1 { return "\(short(value.decimals(value < 10 ? 2 : 0))) s" }
+    return "\(short((value * 1000).decimals(value < 0.01 ? 1 : 0))) ms"
   }
 
   /// Without zeros at the end that say nothing.
@@ -42,15 +42,5 @@ enum PageText {
     guard text.contains(".") else { return text }
     let kept = text.reversed().drop { $0 == "0" }
     return String(kept.first == "." ? kept.dropFirst().reversed() : kept.reversed())
-  }
-
-  /// A number with so many digits behind the point.
-  static func decimal(_ value: Double, _ digits: Int) -> String {
-    let scale = (0..<digits).reduce(1.0) { power, _ in power * 10 }
-    let scaled = (abs(value) * scale).rounded()
-    guard scaled < 1e15 else { return "\(value)" }
-    let whole = Int(scaled)
-    let fraction = String(String(whole % Int(scale) + Int(scale)).dropFirst())
-    return (value < 0 && whole > 0 ? "-" : "") + "\(whole / Int(scale))" + (digits > 0 ? ".\(fraction)" : "")
   }
 }

@@ -1,6 +1,6 @@
 extension Double {
   /// With so many digits behind the point, zeros included.
-  func decimals(_ count: Int) -> String {
+  public func decimals(_ count: Int) -> String {
     let scale = (0..<count).reduce(1.0) { power, _ in power * 10 }
     guard let scaled = Int64(exactly: (magnitude * scale).rounded()) else { return "\(self)" }
     let digits = String(scaled)
