@@ -16,9 +16,6 @@ struct CaseSheet {
     var lines = [strong(plain(title))]
     lines += wrapped(source(shown), after: "")
     if let statement = shown.statement { lines += section("prompt") + code(statement.prompt, failing: nil) }
-    let program = (record.program ?? "").split(omittingEmptySubsequences: false) {
-      ["\n", "\r", "\r\n"].contains($0)
-    }
     let halves = shown.benchmark.halves.map { ($0, shown.half($0)) }
     if let text = record.program {
       let failing = halves.first { $0.1.status != .pass }.flatMap(\.1.line)
@@ -29,7 +26,7 @@ struct CaseSheet {
     } else {
       lines += ["", "no program is recorded"]
     }
-    let sheet = HalfSheet(width: width, hasColour: hasColour, program: program)
+    let sheet = HalfSheet(width: width, hasColour: hasColour, program: (record.program ?? "").programLines)
     for (half, verdict) in halves { lines += [""] + sheet.lines(half.rawValue, verdict, tests: nil) }
     if shown.sample.isTimingSensitive {
       lines += wrapped("timing-sensitive: it ended otherwise while the machine was busy", after: "  ")
@@ -63,7 +60,7 @@ struct CaseSheet {
 
   /// Lines with their numbers; the one that a message names has a sign, and colour where there is any.
   private func code(_ text: String, failing: Int?) -> [String] {
-    var lines = text.split(omittingEmptySubsequences: false) { ["\n", "\r", "\r\n"].contains($0) }
+    var lines = text.programLines
     while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
     let digits = max(2, "\(lines.count)".count)
     return lines.enumerated().flatMap { index, line -> [String] in

@@ -1,5 +1,12 @@
 import EvalKit
 
+extension String {
+  /// The lines of a program, as Python counts them.
+  var programLines: [Substring] {
+    split(omittingEmptySubsequences: false) { ["\n", "\r", "\r\n"].contains($0) }
+  }
+}
+
 /// What became of one half (base or plus) of a program, as lines of text.
 struct HalfSheet {
   /// Columns to stay within; `nil` for a pipe, where lines are as long as they are.

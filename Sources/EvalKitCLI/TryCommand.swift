@@ -105,10 +105,7 @@ struct Trial {
   let allTests: Bool
   let examination: Examination
 
-  /// The lines of the program, as Python counts them.
-  var lines: [Substring] {
-    text.split(omittingEmptySubsequences: false) { ["\n", "\r", "\r\n"].contains($0) }
-  }
+  var lines: [Substring] { text.programLines }
 
   var document: JSONValue {
     let verdict = examination.verdict
