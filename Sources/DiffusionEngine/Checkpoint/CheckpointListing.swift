@@ -79,15 +79,6 @@ public struct CheckpointListing: Sendable {
 
   /// `nil` when it cannot be listed: errno says why.
   private static func names(in folder: String) -> [String]? {
-    guard let handle = opendir(folder) else { return nil }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
+    MappedFile.names(in: folder)?.filter { !$0.hasPrefix(".") }.sorted()
   }
 }

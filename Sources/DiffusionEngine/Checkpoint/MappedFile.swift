@@ -79,6 +79,20 @@ final class MappedFile: @unchecked Sendable {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// What lies in `folder`, in no order; `nil` when it cannot be listed, and errno says why.
+  static func names(in folder: String) -> [String]? {
+    guard let handle = opendir(folder) else { return nil }
+    defer { closedir(handle) }
+    var names: [String] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
   private static func failure(_ what: String, _ path: String) -> EngineError {
     let number = errno
     let reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"

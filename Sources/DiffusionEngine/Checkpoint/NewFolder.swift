@@ -47,14 +47,8 @@ struct NewFolder: Sendable {
 
   /// Removes the folder as long as it has no name.
   func discard() {
-    guard let folder = opendir(partial) else { return }
-    defer { closedir(folder) }
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != "." && name != ".." { unlink("\(partial)/\(name)") }
-    }
+    guard let names = MappedFile.names(in: partial) else { return }
+    for name in names { unlink("\(partial)/\(name)") }
     rmdir(partial)
   }
 
