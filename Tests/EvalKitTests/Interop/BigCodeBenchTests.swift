@@ -1,4 +1,3 @@
-import Foundation
 import JSON
 import Statistics
 import Testing
@@ -15,66 +14,48 @@ struct BigCodeBenchTests {
       "BigCodeBench/2": [{"task_id": "BigCodeBench/2", "solution": "x = 3", "status": "timeout", "details": {}}]}}
     """
 
-  private func write(_ text: String, _ path: String) throws {
-    try text.write(toFile: path, atomically: true, encoding: .utf8)
-  }
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
 
   @Test func oneKindOfTestsIsOneHalf() throws {
-    do {
-      let temporary = try TemporaryFolder()
-      defer { withExtendedLifetime(temporary) {} }
-      let folder = temporary.path
-      let path = "\(folder)/m--bigcodebench-instruct--vllm_eval_results.json"
-      try write(rows, path)
-      let run = try RecordedRun(reading: path)
-      let benchmark = try #require(run.benchmarks.first)
-      #expect(benchmark.name == "bigcodebench" && benchmark.halves == [.base])
-      #expect(benchmark.tasks.map(\.score.task) == ["BigCodeBench/2", "BigCodeBench/9", "BigCodeBench/10"])
-      #expect(benchmark.tasks.map(\.score.base) == [0, 1, 0])
-      // The name tells the split; nothing tells whether programs were calibrated.
-      let own = try #require(run.identity.json["benchmarks"]?.array?.first)
-      #expect(own["split"] == "instruct" && own["tasks"]?.array?.count == 3)
-      #expect(run.identity.notRecorded.contains("benchmarks.bigcodebench.calibrated"))
-      let id = SampleID(task: "BigCodeBench/10", sample: 0)
-      #expect(try RecordedCases(of: run, [id])[id]?.verdict?.base.message == "test_b: AssertionError: 1 != 2")
-    }
+    let path = try folder.write("m--bigcodebench-instruct--vllm_eval_results.json", rows.utf8)
+    let run = try RecordedRun(reading: path)
+    let benchmark = try #require(run.benchmarks.first)
+    #expect(benchmark.name == "bigcodebench" && benchmark.halves == [.base])
+    #expect(benchmark.tasks.map(\.score.task) == ["BigCodeBench/2", "BigCodeBench/9", "BigCodeBench/10"])
+    #expect(benchmark.tasks.map(\.score.base) == [0, 1, 0])
+    // The name tells the split; nothing tells whether programs were calibrated.
+    let own = try #require(run.identity.json["benchmarks"]?.array?.first)
+    #expect(own["split"] == "instruct" && own["tasks"]?.array?.count == 3)
+    #expect(run.identity.notRecorded.contains("benchmarks.bigcodebench.calibrated"))
+    let id = SampleID(task: "BigCodeBench/10", sample: 0)
+    #expect(try RecordedCases(of: run, [id])[id]?.verdict?.base.message == "test_b: AssertionError: 1 != 2")
   }
 
   @Test func theScoresBesideItAreReadAndMustBeItsOwn() throws {
-    do {
-      let temporary = try TemporaryFolder()
-      defer { withExtendedLifetime(temporary) {} }
-      let folder = temporary.path
-      let path = "\(folder)/x_eval_results.json"
-      try write(rows, path)
-      let scores =
-        "{\"pass@1\": 0.4, \"model\": \"m\", \"split\": \"complete\", \"calibrated\": true, \"subset\": \"full\"}"
-      try write(scores, "\(folder)/x_pass_at_k.json")
-      // Scores of the whole, rows of a part: nothing to compare.
-      let run = try RecordedRun(reading: path)
-      let own = try #require(run.identity.json["benchmarks"]?.array?.first)
-      #expect(own["split"] == "complete" && own["calibrated"] == true)
-      #expect(run.identity.json["results"]?["model"] == "m")
-      try write("{\"pass@1\":", "\(folder)/x_pass_at_k.json")
-      let torn = #expect(throws: EvalKitError.self) { try RecordedRun(reading: path) }
-      #expect(torn?.message.contains("x_pass_at_k.json") == true)
-    }
+    let path = try folder.write("x_eval_results.json", rows.utf8)
+    let scores =
+      "{\"pass@1\": 0.4, \"model\": \"m\", \"split\": \"complete\", \"calibrated\": true, \"subset\": \"full\"}"
+    try folder.write("x_pass_at_k.json", scores.utf8)
+    // Scores of the whole, rows of a part: nothing to compare.
+    let run = try RecordedRun(reading: path)
+    let own = try #require(run.identity.json["benchmarks"]?.array?.first)
+    #expect(own["split"] == "complete" && own["calibrated"] == true)
+    #expect(run.identity.json["results"]?["model"] == "m")
+    try folder.write("x_pass_at_k.json", "{\"pass@1\":".utf8)
+    let torn = #expect(throws: EvalKitError.self) { try RecordedRun(reading: path) }
+    #expect(torn?.message.contains("x_pass_at_k.json") == true)
   }
 
   @Test func itIsWrittenAgain() throws {
-    do {
-      let temporary = try TemporaryFolder()
-      defer { withExtendedLifetime(temporary) {} }
-      let folder = temporary.path
-      let path = "\(folder)/x_eval_results.json"
-      try write(rows, path)
-      let written = try ResultWriter(of: try RecordedRun(reading: path)).bigcodebench()
-      let (theirs, ours) = (try JSONValue(parsing: Array(rows.utf8)), try JSONValue(parsing: written))
-      for task in ["BigCodeBench/2", "BigCodeBench/9", "BigCodeBench/10"] {
-        #expect(ours["eval"]?[task] == theirs["eval"]?[task])
-      }
-      #expect(ours["date"] == theirs["date"])
+    let path = try folder.write("x_eval_results.json", rows.utf8)
+    let written = try ResultWriter(of: try RecordedRun(reading: path)).bigcodebench()
+    let (theirs, ours) = (try JSONValue(parsing: Array(rows.utf8)), try JSONValue(parsing: written))
+    for task in ["BigCodeBench/2", "BigCodeBench/9", "BigCodeBench/10"] {
+      #expect(ours["eval"]?[task] == theirs["eval"]?[task])
     }
+    #expect(ours["date"] == theirs["date"])
   }
 
   @Test(.enabled(if: DataFolder.path != nil, DataFolder.missing))

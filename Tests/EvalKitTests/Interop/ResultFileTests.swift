@@ -8,11 +8,15 @@ import Testing
 /// Result files that evalplus itself wrote (`Fixtures/make_results.py`): the first sample of each task is right,
 /// the second wrong, the third right but for the first task, where it never ends.
 struct ResultFileTests {
-  private static let folder =
+  private static let fixtures =
     URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures").path()
 
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
   private func run(_ name: String) throws -> RecordedRun {
-    try RecordedRun(reading: "\(Self.folder)/\(name)_eval_results.json")
+    try RecordedRun(reading: "\(Self.fixtures)/\(name)_eval_results.json")
   }
 
   @Test(arguments: ["humaneval-0.2.0", "humaneval-0.3.1", "mbpp-0.2.0", "mbpp-0.3.1"])
@@ -101,36 +105,24 @@ struct ResultFileTests {
 
   @Test(arguments: ["humaneval-0.3.1", "mbpp-0.3.1", "humaneval-0.3.1-base"])
   func whatWasReadIsWrittenAgain(name: String) throws {
-    let path = "\(Self.folder)/\(name)_eval_results.json"
+    let path = "\(Self.fixtures)/\(name)_eval_results.json"
     let written = try ResultWriter(of: try RecordedRun(reading: path)).evalplus()
-    do {
-      let temporary = try TemporaryFolder()
-      defer { withExtendedLifetime(temporary) {} }
-      let folder = temporary.path
-      let copy = "\(folder)/copy_eval_results.json"
-      try Data(written).write(to: URL(filePath: copy))
-      let (theirs, ours) = (try ResultFile(reading: path), try ResultFile(reading: copy))
-      #expect(theirs.tasks.map(\.id) == ours.tasks.map(\.id))
-      #expect(ours.date == theirs.date && ours.dataMD5 == theirs.dataMD5)
-      for (task, again) in zip(theirs.tasks, ours.tasks) {
-        #expect(task.samples.map(\.program) == again.samples.map(\.program))
-        #expect(task.samples.map(\.base) == again.samples.map(\.base))
-        #expect(task.samples.map(\.plus) == again.samples.map(\.plus))
-      }
+    let copy = try folder.write("copy_eval_results.json", written)
+    let (theirs, ours) = (try ResultFile(reading: path), try ResultFile(reading: copy))
+    #expect(theirs.tasks.map(\.id) == ours.tasks.map(\.id))
+    #expect(ours.date == theirs.date && ours.dataMD5 == theirs.dataMD5)
+    for (task, again) in zip(theirs.tasks, ours.tasks) {
+      #expect(task.samples.map(\.program) == again.samples.map(\.program))
+      #expect(task.samples.map(\.base) == again.samples.map(\.base))
+      #expect(task.samples.map(\.plus) == again.samples.map(\.plus))
     }
   }
 
   @Test func theOldGenerationIsWrittenAsTheNewOne() throws {
     let old = try run("mbpp-0.2.0")
-    do {
-      let temporary = try TemporaryFolder()
-      defer { withExtendedLifetime(temporary) {} }
-      let folder = temporary.path
-      let path = "\(folder)/new_eval_results.json"
-      try Data(try ResultWriter(of: old).evalplus()).write(to: URL(filePath: path))
-      let new = try RecordedRun(reading: path)
-      #expect(new.benchmarks.first?.tasks.map(\.score) == old.benchmarks.first?.tasks.map(\.score))
-    }
+    let path = try folder.write("new_eval_results.json", try ResultWriter(of: old).evalplus())
+    let new = try RecordedRun(reading: path)
+    #expect(new.benchmarks.first?.tasks.map(\.score) == old.benchmarks.first?.tasks.map(\.score))
     let other = #expect(throws: EvalKitError.self) { try ResultWriter(of: old).bigcodebench() }
     #expect(other?.code == .usage)
   }
@@ -193,31 +185,19 @@ struct ResultFileTests {
     ),
   ])
   func damageIsNamed(text: String, says: String) throws {
-    do {
-      let temporary = try TemporaryFolder()
-      defer { withExtendedLifetime(temporary) {} }
-      let folder = temporary.path
-      let path = "\(folder)/x_eval_results.json"
-      try text.write(toFile: path, atomically: true, encoding: .utf8)
-      let error = #expect(throws: EvalKitError.self) { try RecordedRun(reading: path) }
-      #expect(error?.message.contains(path) == true && error?.code == .data)
-      let sentence = [error?.message, error?.cause].compactMap { $0 }.joined(separator: " ")
-      #expect(sentence.contains(says), "\(sentence)")
-    }
+    let path = try folder.write("x_eval_results.json", text.utf8)
+    let error = #expect(throws: EvalKitError.self) { try RecordedRun(reading: path) }
+    #expect(error?.message.contains(path) == true && error?.code == .data)
+    let sentence = [error?.message, error?.cause].compactMap { $0 }.joined(separator: " ")
+    #expect(sentence.contains(says), "\(sentence)")
   }
 
   /// A file cut anywhere is refused; none of its beginnings is taken for a run.
   @Test func everyBeginningIsRefused() throws {
-    let whole = try Data(contentsOf: URL(filePath: "\(Self.folder)/mbpp-0.3.1_eval_results.json"))
-    do {
-      let temporary = try TemporaryFolder()
-      defer { withExtendedLifetime(temporary) {} }
-      let folder = temporary.path
-      let path = "\(folder)/torn.json"
-      for count in stride(from: 0, to: whole.count - 2, by: 37) {
-        try whole.prefix(count).write(to: URL(filePath: path))
-        #expect(throws: EvalKitError.self) { try RecordedRun(reading: path) }
-      }
+    let whole = try Data(contentsOf: URL(filePath: "\(Self.fixtures)/mbpp-0.3.1_eval_results.json"))
+    for count in stride(from: 0, to: whole.count - 2, by: 37) {
+      let path = try folder.write("torn.json", whole.prefix(count))
+      #expect(throws: EvalKitError.self) { try RecordedRun(reading: path) }
     }
   }
 }
