@@ -46,7 +46,8 @@ public struct IdentityDifference: Sendable, Equatable {
       let right = theirs.first { $0.key == key }?.value
       if left == right { return nil }
       return IdentityDifference(
-        key: key, base: text(left), new: text(right), isDecisive: !isHarmless(key), isUnknown: false)
+        key: key, base: left?.excerpt ?? "none", new: right?.excerpt ?? "none", isDecisive: !isHarmless(key),
+        isUnknown: false)
     }
     let kinds = found.contains { $0.key == "source.kind" }
     return found.filter { !kinds || $0.key == "source.kind" || !$0.key.hasPrefix("source.") } + unknown
@@ -64,7 +65,7 @@ public struct IdentityDifference: Sendable, Equatable {
         return "not recorded"
       }
       let own = leaves(identity).filter { covers(key, $0.key) }
-      return own.count == 1 && own[0].key == key ? text(own[0].value) : own.isEmpty ? "none" : "recorded"
+      return own.count == 1 && own[0].key == key ? own[0].value.excerpt : own.isEmpty ? "none" : "recorded"
     }
     return keys.map {
       IdentityDifference(
@@ -108,11 +109,5 @@ public struct IdentityDifference: Sendable, Equatable {
     var document = identity.json
     document[RunIdentity.notRecordedKey] = nil
     return flatten(.object(document), "")
-  }
-
-  private static func text(_ value: JSONValue?) -> String {
-    guard let value else { return "none" }
-    let text = String(decoding: value.serialized(), as: UTF8.self)
-    return text.count > 80 ? "\(text.prefix(77))..." : text
   }
 }

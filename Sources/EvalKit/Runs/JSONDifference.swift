@@ -15,8 +15,8 @@ struct JSONDifference {
 
   private init(path: String, left: JSONValue?, right: JSONValue?) {
     self.path = path
-    self.left = Self.text(left)
-    self.right = Self.text(right)
+    self.left = left?.excerpt ?? "nothing"
+    self.right = right?.excerpt ?? "nothing"
   }
 
   private static func find(_ left: JSONValue, _ right: JSONValue, _ path: String) -> JSONDifference? {
@@ -49,10 +49,12 @@ struct JSONDifference {
       return JSONDifference(path: path, left: left, right: right)
     }
   }
+}
 
-  private static func text(_ value: JSONValue?) -> String {
-    guard let value else { return "nothing" }
-    let text = String(decoding: value.serialized(), as: UTF8.self)
+extension JSONValue {
+  /// As compact JSON, cut to what fits in a sentence.
+  var excerpt: String {
+    let text = String(decoding: serialized(), as: UTF8.self)
     return text.count > 80 ? "\(text.prefix(77))..." : text
   }
 }

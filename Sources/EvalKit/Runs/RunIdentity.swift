@@ -49,12 +49,6 @@ public struct RunIdentity: Sendable, Equatable {
       }
       return nil
     }
-    return (path, text(ours), text(theirs))
-  }
-
-  private static func text(_ value: JSONValue?) -> String {
-    guard let value else { return "absent" }
-    let text = String(decoding: value.serialized(), as: UTF8.self)
-    return text.count > 80 ? "\(text.prefix(77))..." : text
+    return (path, ours?.excerpt ?? "absent", theirs?.excerpt ?? "absent")
   }
 }
