@@ -40,6 +40,17 @@ struct ReportPageTests {
     #expect(PageRun.shown(of: task, atMost: 50) == Array(0..<50))
   }
 
+  @Test func aRefusedRunIsNamedAndTheOthersAreCompared() {
+    let base = MadeUpRun.run("base", ["humaneval+": [[true], [true]]])
+    let other = MadeUpRun.run("other", ["humaneval+": [[true], [true]]], changes: ["scoring.semantics": "x"])
+    let new = MadeUpRun.run("new", ["humaneval+": [[true], [false]]])
+    let found = PageComparison.all([base, other, new])
+    #expect(found.map(\.index) == [1, 2] && found.map(\.new.name) == ["other", "new"])
+    #expect((found[0].view["refusal"] as? String)?.contains("scoring.semantics") == true)
+    #expect(found[0].view["scored"] == nil && found[1].view["refusal"] == nil)
+    #expect(found[1].changes.map { $0.worse.map(\.task) } == [["humaneval+/1"]])
+  }
+
   @Test(arguments: [
     ("<b>&\"", "&lt;b&gt;&amp;&quot;"),
     // With an accent it is another character, and ends an attribute all the same.
