@@ -172,7 +172,9 @@ private enum Victim: CaseIterable {
     guard inits.count == 2 else { return nil }
     if self == .zygoteInit { return inits[1] }
     guard let python = children(of: inits[self == .judge ? 0 : 1]).first else { return nil }
-    return self == .taskZygote ? children(of: python).first : python
+    guard self == .taskZygote else { return python }
+    // A program that is judged alone is a child of the root zygote too: it has no children, and its end is a verdict.
+    return children(of: python).first { !children(of: $0).isEmpty }
   }
 }
 
