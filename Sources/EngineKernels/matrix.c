@@ -24,19 +24,23 @@ size_t ek_operand_bytes(ek_path path, const ek_matrix *matrix, size_t count) {
   return count * (shape.stride + shape.groups * sizeof(float));
 }
 
+char *operand_at(ek_path path, const ek_matrix *matrix, const operand *of, size_t row, size_t first) {
+  size_t bytes = matrix->format == EK_BF16_WEIGHTS ? first / 2 * bf16_of(path)->pair_bytes : first;
+  return of->rows + row * of->stride + bytes;
+}
+
 void operand_write(
     ek_path path, const ek_matrix *matrix, const operand *to, size_t row, size_t first, size_t columns,
     const float *x) {
-  char *out = to->rows + row * to->stride;
+  char *out = operand_at(path, matrix, to, row, first);
   if (matrix->format == EK_BF16_WEIGHTS) {
-    const float_path *chosen = bf16_of(path);
-    chosen->round(x, columns, out + first / 2 * chosen->pair_bytes);
+    bf16_of(path)->round(x, columns, out);
     return;
   }
   for (size_t at = 0; at < columns; at += matrix->group) {
     size_t width = columns - at < matrix->group ? columns - at : matrix->group;
     to->scales[row * to->groups + (first + at) / matrix->group] =
-        int8_of(path)->quantize(x + at, width, out + first + at);
+        int8_of(path)->quantize(x + at, width, out + at);
   }
 }
 

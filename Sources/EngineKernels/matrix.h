@@ -49,6 +49,9 @@ static inline size_t panels_of(const ek_matrix *matrix) { return (matrix->rows +
 // Of `count` rows in `memory`, whose bytes are operand_bytes.
 operand operand_of(ek_path path, const ek_matrix *matrix, size_t count, void *memory);
 
+// Where the numbers from column `first` on of row `row` lie; the column begins a group.
+char *operand_at(ek_path path, const ek_matrix *matrix, const operand *of, size_t row, size_t first);
+
 // Rounds or quantises row `row` of x. `columns` numbers from column `first` on, which begins a group.
 void operand_write(
     ek_path path, const ek_matrix *matrix, const operand *to, size_t row, size_t first, size_t columns,

@@ -74,7 +74,7 @@ void ek_pool_stop(ek_pool *pool) {
   pthread_mutex_destroy(&pool->lock);
   pthread_mutex_destroy(&pool->turn);
   free(pool->handles);
-  free(pool->scratch);
+  ek_free(pool->scratch);
   free(pool);
 }
 
@@ -86,10 +86,9 @@ size_t ek_pool_threads(const ek_pool *pool) { return pool->workers + 1; }
 
 void *ek_pool_scratch(ek_pool *pool, size_t bytes) {
   if (bytes > pool->scratch_bytes) {
-    free(pool->scratch);
-    size_t rounded = (bytes + 63) / 64 * 64;
-    pool->scratch = aligned_alloc(64, rounded);
-    pool->scratch_bytes = pool->scratch ? rounded : 0;
+    ek_free(pool->scratch);
+    pool->scratch = ek_allocate(bytes);
+    pool->scratch_bytes = pool->scratch ? bytes : 0;
   }
   return pool->scratch;
 }

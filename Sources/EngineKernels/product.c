@@ -13,8 +13,10 @@ typedef struct set {
   factor factors[SET_PANELS];
   size_t count;
   float bias[EK_PANEL];
-  float *direct;  // where the sums of all rows go at once, or NULL
-  size_t direct_stride;
+  // Where what is made of the sums goes: of each row so many bytes, so far apart. NULL when it is kept nowhere.
+  char *target;
+  size_t target_bytes, target_stride;
+  bool direct;  // the sums themselves go there, without `finish`
 } set;
 
 typedef struct job job;
@@ -40,16 +42,26 @@ struct job {
   float *logits;
 };
 
+// Lines that are about to be written come from memory while the sums are made.
+static void fetch(const set *set, size_t row, size_t rows) {
+  if (!set->target) return;
+  for (size_t end = row + rows; row < end; row++)
+    for (size_t byte = 0; byte < set->target_bytes; byte += 64)
+      __builtin_prefetch(set->target + row * set->target_stride + byte, 1);
+}
+
 static void multiply(const job *job, size_t index, size_t first_row, size_t end_row, float *sums) {
   set set = {.count = 0};
   job->choose(job, index, &set);
-  size_t stride = set.direct ? set.direct_stride : set.count * EK_PANEL, depth = set.factors[0].depth, step = set.factors[0].step;
+  size_t stride = set.direct ? set.target_stride / sizeof *sums : set.count * EK_PANEL;
+  size_t depth = set.factors[0].depth, step = set.factors[0].step;
   for (size_t first = 0; first < depth; first += step) {
     for (size_t row = first_row; row < end_row; row += EK_TILE_ROWS) {
       size_t rows = end_row - row < EK_TILE_ROWS ? end_row - row : EK_TILE_ROWS;
       // With one block the sums of every tile pass through the same few cache lines.
       float *tile = depth > step ? sums + (row - first_row) * stride : sums;
-      if (set.direct) tile = set.direct + row * stride;
+      if (set.direct) tile = (float *)set.target + row * stride;
+      if (first + step >= depth) fetch(&set, row, rows);
       for (size_t at = 0; at < set.count; at++)
         multiply_block(
             job->path, &set.factors[at], &job->x, row, rows, first, set.bias, tile + at * EK_PANEL, stride);
@@ -102,13 +114,13 @@ static void choose_part(const job *job, size_t index, set *set) {
   const ek_part *part = part_of(job, &index);
   set->count = 1;
   set->factors[0] = factor_of(part->matrix, index, 1);
-  if (part->bias)
-    memcpy(set->bias, part->bias + index * EK_PANEL, width_of(part->matrix, index) * sizeof(float));
   const factor *factor = &set->factors[0];
-  if (!part->adds && factor->depth <= factor->step && width_of(part->matrix, index) == EK_PANEL) {
-    set->direct = part->out + index * EK_PANEL;
-    set->direct_stride = part->matrix->rows;
-  }
+  size_t width = width_of(part->matrix, index);
+  if (part->bias) memcpy(set->bias, part->bias + index * EK_PANEL, width * sizeof(float));
+  set->target = (char *)(part->out + index * EK_PANEL);
+  set->target_bytes = width * sizeof(float);
+  set->target_stride = part->matrix->rows * sizeof(float);
+  set->direct = !part->adds && factor->depth <= factor->step && width == EK_PANEL;
 }
 
 static void finish_part(
@@ -142,6 +154,10 @@ static void choose_gated(const job *job, size_t index, set *set) {
     set->factors[at] = factor_of(job->gate, first + at, SET_PANELS);
     set->factors[panels + at] = factor_of(job->up, first + at, SET_PANELS);
   }
+  set->target = operand_at(job->path, job->next, &job->next_x, 0, first * EK_PANEL);
+  const char *end = operand_at(job->path, job->next, &job->next_x, 0, (first + panels) * EK_PANEL);
+  set->target_bytes = (size_t)(end - set->target);
+  set->target_stride = job->next_x.stride;
 }
 
 static void finish_gated(
@@ -172,6 +188,10 @@ bool ek_gated_product(
 static void choose_logits(const job *job, size_t index, set *set) {
   set->count = 1;
   set->factors[0] = factor_of(job->head, index, 1);
+  if (!job->logits) return;
+  set->target = (char *)(job->logits + index * EK_PANEL);
+  set->target_bytes = width_of(job->head, index) * sizeof(float);
+  set->target_stride = job->head->rows * sizeof(float);
 }
 
 static ek_summary summary_of(const job *job, size_t panel, const float *logits, size_t width) {

@@ -26,7 +26,10 @@ struct HeadBuffers {
     if self.logits.count < logits {
       self.logits = []
       // Every one of them is written before it is read.
-      self.logits = [Float](unsafeUninitializedCapacity: logits) { $1 = logits }
+      self.logits = [Float](unsafeUninitializedCapacity: logits) {
+        ek_prefer_huge_pages($0.baseAddress, logits * MemoryLayout<Float>.stride)
+        $1 = logits
+      }
     }
   }
 }

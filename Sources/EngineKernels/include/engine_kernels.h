@@ -35,6 +35,8 @@ enum { EK_PANEL = 64, EK_TILE_ROWS = 6 };
 
 // Memory for packed weights, at a multiple of 64; NULL when it is refused.
 void *ek_allocate(size_t bytes);
+// Asks for huge pages wherever whole ones fit in.
+void ek_prefer_huge_pages(void *memory, size_t bytes);
 void ek_free(void *memory);
 
 // MARK: bf16
