@@ -2,14 +2,15 @@
 
 What happens between the fork of a program's process and its program, and while the zygote waits, is C
 (launch.c says why). Descriptor 4 holds it: u32 size of the filter, u32 where the code is, u32 its size,
-u32 offsets in it of `launch`, `lock`, `serve`, `space_in_use`, `identify` and `write_numbers`; the filter
-(embedded.c writes it).
+u32 offsets in it of `launch`, `lock`, `serve`, `space_in_use`, `identify`, `write_numbers`, `take_arena` and
+`give_arena`; the filter (embedded.c writes it).
 """
 
 import ctypes
 import os
 import struct
 
+import arenas
 import bulk
 
 FILE = 4
@@ -24,7 +25,7 @@ RLIMIT_DATA, RLIMIT_AS = 2, 9
 READ, WRITE, EXECUTE = 1, 2, 4
 SHARED, PRIVATE, ANONYMOUS = 1, 2, 0x20
 _CHILD, _MESSAGE = 0, 2  # enum served
-_HEADER = struct.Struct("<9I")
+_HEADER = struct.Struct("<11I")
 
 
 class Broken(Exception):
@@ -72,6 +73,7 @@ class Launcher:
             for kind, offset in zip((one, nothing, one, size, one, one), offsets)
         )
         bulk.learn(*bulky)
+        arenas.keep(*(start + offset for offset in offsets[6:]))
         fork = getattr(libc, "_Fork", None) or libc.fork  # the former since glibc 2.34, without its handlers
         address = ctypes.cast(fork, ctypes.c_void_p).value
         self._fork = ctypes.PYFUNCTYPE(ctypes.c_int)(address)
@@ -107,7 +109,7 @@ class Launcher:
             # Hardly ever is less in use than there was.
             kinds = zip((RLIMIT_AS, RLIMIT_DATA), self._in_use)
             self._in_use = tuple(self._space(kind, before - GRAIN) for kind, before in kinds)
-            self._task.space[:] = tuple(size + allowance for size in self._in_use)
+            self._task.space[:] = tuple(size + allowance + arenas.KEPT for size in self._in_use)
         else:
             self._task.space[:] = UNLIMITED, UNLIMITED
 

@@ -34,7 +34,7 @@ import sanitizer
 import wire
 
 SOCKET = 3
-OWN_MODULES = """wire bulk vectors encode brief outbox convert guard library sanitizer launch candidate
+OWN_MODULES = """wire bulk vectors encode brief outbox convert guard library sanitizer arenas launch candidate
     zygote""".split()
 
 

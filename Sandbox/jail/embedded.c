@@ -74,6 +74,9 @@ static const unsigned char launch_module[] = {
 static const unsigned char bulk_module[] = {
 #embed "../Python/bulk.py"
 };
+static const unsigned char arenas_module[] = {
+#embed "../Python/arenas.py"
+};
 static const unsigned char vectors_module[] = {
 #embed "../Python/vectors.py"
 };
@@ -131,8 +134,9 @@ const struct text zygote_modules[] = {
     EMBEDDED("brief", brief_module),     EMBEDDED("outbox", outbox_module),
     EMBEDDED("convert", convert_module), EMBEDDED("guard", guard_module),
     EMBEDDED("library", library_module), EMBEDDED("sanitizer", sanitizer_module),
-    EMBEDDED("launch", launch_module),   EMBEDDED("candidate", candidate_module),
-    EMBEDDED("zygote", zygote_module),   {NULL, NULL, 0},
+    EMBEDDED("arenas", arenas_module),   EMBEDDED("launch", launch_module),
+    EMBEDDED("candidate", candidate_module), EMBEDDED("zygote", zygote_module),
+    {NULL, NULL, 0},
 };
 
 const char boot_script[] = {
@@ -180,6 +184,8 @@ int entry_file(const struct bpf *strict) {
       entry_offset((const void *)space_in_use),
       entry_offset((const void *)identify),
       entry_offset((const void *)write_numbers),
+      entry_offset((const void *)take_arena),
+      entry_offset((const void *)give_arena),
   };
   int file = open_memory_file("entry");
   write_all(file, header, sizeof header);

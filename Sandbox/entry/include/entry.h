@@ -116,5 +116,17 @@ struct numbers {
 // when a row or an item is not what it must be or, writing, takes more than 64 bits.
 int32_t write_numbers(struct numbers *task);
 
+// Arenas, the pieces that Python's allocator of small objects asks for, which were given back.
+enum { most_arenas = 64 }; // mirrored by arenas.py
+struct arenas {
+  uint64_t size;  // of those that are kept
+  uint64_t count; // 0 at first
+  uint64_t kept[most_arenas];
+};
+
+// The functions of a PyObjectArenaAllocator; arenas.py says what for. The first returns 0 when there is no memory.
+void *take_arena(struct arenas *arenas, uint64_t size);
+void give_arena(struct arenas *arenas, void *address, uint64_t size);
+
 // The section: [__start_entry_code, __stop_entry_code).
 extern const unsigned char __start_entry_code[], __stop_entry_code[];

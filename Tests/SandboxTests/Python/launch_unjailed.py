@@ -20,8 +20,8 @@ JUDGE = (
     "library", "runner", "judge",
 )  # fmt: skip
 ZYGOTE = (
-    "wire", "bulk", "vectors", "encode", "brief", "outbox", "convert", "guard", "library", "sanitizer", "launch",
-    "candidate", "zygote",
+    "wire", "bulk", "vectors", "encode", "brief", "outbox", "convert", "guard", "library", "sanitizer", "arenas",
+    "launch", "candidate", "zygote",
 )  # fmt: skip
 BOOT = (SOURCES / "boot.py").read_text()
 
@@ -37,8 +37,8 @@ def entry(program):
             data = subprocess.run([jail, "entry"], stdout=subprocess.PIPE, check=True).stdout
             file = os.memfd_create("entry")
             os.pwrite(file, data, 0)
-            header = struct.unpack_from("<9I", data)
-            os.pwrite(file, struct.pack("<I", len(program)) + struct.pack("<8I", *header[1:]) + program, 0)
+            header = struct.unpack_from("<11I", data)
+            os.pwrite(file, struct.pack("<I", len(program)) + struct.pack("<10I", *header[1:]) + program, 0)
             return file
     raise FileNotFoundError("no evalkit-jail: swift build, or set EVALKIT_JAIL")
 
