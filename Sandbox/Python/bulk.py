@@ -5,7 +5,7 @@ One task returns 128 million references to five strings (Mbpp/255): ten nanoseco
 
 import ctypes
 from builtins import (
-    bytearray, bytes, dict, float, id, int, len, list, memoryview, range, sorted, str, tuple, type, zip,
+    bytearray, bytes, float, id, int, len, list, memoryview, range, str, tuple, type, zip,
 )  # fmt: skip
 
 _LEAST = 1 << 12  # items below which it does not pay
@@ -24,7 +24,7 @@ class Items(ctypes.Structure):
 class Identity(ctypes.Structure):
     """`struct identity` of entry.h."""
 
-    _fields_ = [("items", Items), ("item_type", ctypes.c_uint64), ("count", ctypes.c_uint64)]
+    _fields_ = [("items", Items), ("count", ctypes.c_uint64)]
     _fields_ += [("objects", ctypes.c_uint64 * 256), ("is_seen", ctypes.c_uint8 * 256)]
     _fields_ += [("slots", ctypes.c_uint16 * 1024)]
 
@@ -64,13 +64,13 @@ def _nested(rows, row_type):
     )  # fmt: skip
 
 
-def few_texts(rows, row_type):
-    """The Texts of `rows`, a list or tuple; None when they are not many exact str in rows of exactly
-    `row_type` (list or tuple), of few objects."""
+def few_objects(rows, row_type):
+    """The Few of `rows`, a list or tuple; None when they are not many items in rows of exactly `row_type` (list
+    or tuple), or more than 256 objects."""
     if not _functions or len(rows) * len(rows[0]) < _LEAST:
         return None
-    task = Identity(items=_nested(rows, row_type), item_type=id(str))
-    return Texts(task, rows) if _functions[0](_address(task)) else None
+    task = Identity(items=_nested(rows, row_type))
+    return Few(task, rows) if _functions[0](_address(task)) else None
 
 
 def plain_numbers(value, row_type=None):
@@ -89,16 +89,16 @@ def plain_numbers(value, row_type=None):
     return Figures(task, (value, held)) if _functions[1](_address(task)) else None
 
 
-class Texts:
-    """Items as numbers of texts. `kept` is what they are of."""
+class Few:
+    """Items that are few objects, `values`. `kept` is what they are of."""
 
     def __init__(self, task, kept):
         self.task, self.kept = task, kept
+        self.values = [_cast(task.objects[number], _object).value for number in range(task.count)]
 
     def blocks(self, size):
-        """Yields (indices, texts) for each `size` items: bytes, and the sorted texts they are indices in."""
+        """Yields (numbers, seen) for each `size` items: bytes, indices in `values`, and which of them occur."""
         task, items = self.task, self.task.items
-        values = [_cast(task.objects[number], _object).value for number in range(task.count)]
         out = bytearray(size)
         items.out, items.room = _address((_Array * size).from_buffer(out)), size
         items.row = items.column = 0
@@ -107,13 +107,7 @@ class Texts:
             _functions[0](_address(task))
             if not items.items:
                 return
-            seen = [number for number in range(task.count) if task.is_seen[number]]
-            texts = sorted({values[number] for number in seen})
-            places = dict(zip(texts, range(len(texts))))
-            table = bytearray(256)
-            for number in seen:
-                table[number] = places[values[number]]
-            yield bytes(out[: items.items]).translate(table), texts
+            yield bytes(out[: items.items]), [at for at in range(task.count) if task.is_seen[at]]
 
 
 class Figures:

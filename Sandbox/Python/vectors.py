@@ -7,13 +7,14 @@ import array
 import itertools
 import marshal
 import operator
+import struct
 import sys
 from builtins import (
-    Exception, OverflowError, all, any, bool, bytes, dict, float, int, iter, len, list, map, max, min, range,
-    set, sorted, str, sum, tuple, type, zip,
+    Exception, OverflowError, all, any, bool, bytearray, bytes, dict, enumerate, float, int, iter, len, list, map,
+    max, min, range, set, sorted, str, sum, tuple, type, zip,
 )  # fmt: skip
 
-from bulk import few_texts, plain_numbers
+from bulk import few_objects, plain_numbers
 from wire import U32, U64, UNEQUAL
 
 _same, _differs, _repeat = operator.is_, operator.ne, itertools.repeat
@@ -23,6 +24,7 @@ _SWAP = sys.byteorder != "little"
 _LEAF = {str: b"s", bool: b"?"}
 _NUMBERS, _dumps, _sum = {int, float}, marshal.dumps, sum
 BLOCK = 1 << 16  # items of a vector that are converted at a time
+_I64, _F64, _BOOL = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("?")
 _MIXED = {int: 0, float: 1, str: 2, bool: 3, type(None): 4}  # leaves that may share a vector, m
 _MIXED_KINDS = set(_MIXED)
 _SHORT = 8  # below this many items a mixed list goes item by item
@@ -71,9 +73,9 @@ class Vectors:
 
     def group(self, tag, inner, value):
         """Many lists (or tuples) of leaves: a few passes in C, no call per item."""
-        few = few_texts(value, inner)
-        figures = None if few else plain_numbers(value, inner)
-        leaf = b"s" if few else b"k" if figures else self.leaf(lambda: _chain(value), len(value))
+        figures = plain_numbers(value, inner)
+        few = None if figures else few_objects(value, inner)
+        leaf = b"k" if figures else self.leaf(lambda: few.values if few else _chain(value), len(value))
         if not leaf:
             return False
         width = len(value[0])
@@ -85,9 +87,9 @@ class Vectors:
             lengths = map(len, value)
             for _ in range(0, len(value), BLOCK):
                 self.numbers("I", list(_islice(lengths, BLOCK)))
-        if few:
-            for indices, texts in few.blocks(BLOCK):
-                self.few(indices, texts)
+        if few and leaf in _FEW:
+            for numbers, seen in few.blocks(BLOCK):
+                _FEW[leaf](self, numbers, seen, few.values)
         else:
             self.vector(leaf, _chain(value), figures)
         return True
@@ -167,9 +169,42 @@ class Vectors:
             self.text(b"", item)
         self.put(indices)
 
-    def few(self, indices, texts):
-        """A block of texts: as `texts` would write it."""
-        if len(indices) >= _SHORT and len(texts) <= len(indices) // 2:
-            self.table(indices, texts)
+    def few_texts(self, numbers, seen, values):
+        """The texts that are values[number] for each of `numbers`, of which `seen` are all: as `texts` does."""
+        texts = sorted({values[number] for number in seen})
+        if len(numbers) >= _SHORT and len(texts) <= len(numbers) // 2:
+            places = dict(zip(texts, range(len(texts))))
+            self.table(_translated(numbers, {number: places[values[number]] for number in seen}), texts)
         else:
-            self.texts([texts[index] for index in indices])
+            self.texts([values[number] for number in numbers])
+
+    def few_mixed(self, numbers, seen, values):
+        """A block of a mixed vector: as `vector` does."""
+        kinds = {number: _MIXED[type(values[number])] for number in seen}
+        self.put(_translated(numbers, kinds))
+        for kind, code in enumerate((_I64, _F64, None, _BOOL)):
+            own = [number for number in seen if kinds[number] == kind]
+            if not own:
+                continue
+            part = numbers.translate(None, bytes([number for number in seen if kinds[number] != kind]))
+            if not code:
+                self.few_texts(part, own, values)
+                continue
+            if any([values[number] != values[number] for number in own]):
+                self.flags |= UNEQUAL
+            words = {number: code.pack(values[number]) for number in own}
+            data = bytearray(code.size * len(part))
+            for at in range(code.size):
+                data[at :: code.size] = _translated(part, {number: word[at] for number, word in words.items()})
+            self.put(data)
+
+
+def _translated(numbers, bytes_of):
+    """For each of `numbers` its byte."""
+    table = bytearray(256)
+    for number, byte in bytes_of.items():
+        table[number] = byte
+    return numbers.translate(table)
+
+
+_FEW = {b"s": Vectors.few_texts, b"m": Vectors.few_mixed}

@@ -2,7 +2,7 @@
 
 enum { most_objects = 256, slot_count = 1024 };
 
-// The number of `object`, a new one if need be; -1 when it is not what it must be or one too many.
+// The number of `object`, a new one if need be; -1 when it is one too many.
 INLINE int number_of(struct identity *task, const struct object *object) {
   uint64_t address = (uint64_t)object;
   uint64_t slot = (address >> 4 ^ address >> 14) % slot_count;
@@ -10,7 +10,7 @@ INLINE int number_of(struct identity *task, const struct object *object) {
     if (task->objects[task->slots[slot] - 1] == address) return task->slots[slot] - 1;
     slot = (slot + 1) % slot_count;
   }
-  if (task->count == most_objects || object->type != task->item_type) return -1;
+  if (task->count == most_objects) return -1;
   task->objects[task->count] = address;
   task->slots[slot] = (uint16_t)(task->count + 1);
   return (int)task->count++;

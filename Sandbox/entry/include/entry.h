@@ -89,10 +89,9 @@ struct items {
   uint64_t items, bytes;
 };
 
-// Numbers the objects that are items, at most 256 of one type.
+// Numbers the objects that are items, at most 256.
 struct identity {
   struct items items;
-  uint64_t item_type;    // what every item must be, exactly
   uint64_t count;        // of numbered objects; 0 at first
   uint64_t objects[256]; // by number
   uint8_t is_seen[256];  // set by a call that writes
@@ -100,8 +99,8 @@ struct identity {
   uint16_t slots[1024];
 };
 
-// Writes the numbers of the next items, one byte each. Returns 0 when a row or an item is not what it must be or
-// there are too many objects.
+// Writes the numbers of the next items, one byte each. Returns 0 when a row is not what it must be or there are too
+// many objects.
 int32_t identify(struct identity *task);
 
 // Items that are int or float.

@@ -57,7 +57,7 @@ class Bulk(unittest.TestCase):
 
     def check(self, value, is_found=True):
         self.same(value)
-        self.assertEqual(bool(bulk.few_texts(value, type(value[0]))), is_found)
+        self.assertEqual(bool(bulk.few_objects(value, type(value[0]))), is_found)
 
     def test_random_rows(self):
         rng = random.Random(1)
@@ -81,11 +81,11 @@ class Bulk(unittest.TestCase):
 
     def test_what_is_not_for_it(self):
         many = [["a", "b"] * 50 for _ in range(100)]
-        for odd in (Text("a"), 1, None, b"a", ["a"]):
-            self.check(many + [["a", odd]], False)
+        for odd in (Text("a"), b"a", ["a"], Count(1), 2**63):
+            self.check(many + [["a", odd]])
         for row in (Row("ab"), ("a", "b")):
             value = many + [row]
-            self.assertIsNone(bulk.few_texts(value, list))
+            self.assertIsNone(bulk.few_objects(value, list))
         self.check([["%d" % number for number in range(300)] for _ in range(20)], False)
         self.check([["%d" % (number % 256) for number in range(at, at + 9)] for at in range(9)], False)
 
@@ -93,6 +93,18 @@ class Bulk(unittest.TestCase):
         texts = ["%d" % number for number in range(257)]
         self.check([texts[:256]] * 100)
         self.check([texts] * 100, False)
+
+    def test_rows_of_several_kinds(self):
+        rng = random.Random(4)
+        leaves = ("", "a", "\u00e9", "a" * 300, True, False, None) + self.NUMBERS + (float("nan"), -float("nan"))
+        for _ in range(80):
+            kind, outer = rng.choice((list, tuple)), rng.choice((list, tuple))
+            values = rng.choices(leaves + (2**63, -(2**63) - 1)[: rng.randrange(8) // 6], k=rng.randrange(1, 9))
+            width, rows = rng.randrange(600, 2000), rng.randrange(7, 90)
+            value = outer(kind(rng.choices(values[at % 3 :] or values, k=width)) for at in range(rows))
+            numbers = all(type(item) in (int, float) for row in value for item in row)
+            self.check(value)
+            self.assertEqual(bool(bulk.plain_numbers(value, kind)), numbers)
 
     NUMBERS = (0, 1, -1, 2**15, -(2**30), 2**31 - 1, 2**31, -(2**31), -(2**31) - 1, 2**45, 2**60, 2**63 - 1, -(2**63),
                0.0, -0.0, 1.5, -2.5e300, 5e-324, float("inf"), float("-inf"))  # fmt: skip
