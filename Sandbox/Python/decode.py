@@ -8,9 +8,8 @@ import re
 import struct
 import sys
 
-from wire import DEPTH, U32, U64, Oversized, WireError
+from wire import C128, DEPTH, F64, I64, U32, U64, Oversized, WireError
 
-_I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d")
 _I32 = struct.Struct("<i")
 _DTYPE = re.compile(
     r"[<>|][biufcSU]\d{1,6}|[<>][Mm]8(\[([1-9]\d{0,3})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?|\|O"
@@ -116,7 +115,7 @@ class Decoder:
 
     def integer(self, tag, depth):
         if tag == b"i":
-            return _I64.unpack(self.take(8))[0]
+            return I64.unpack(self.take(8))[0]
         data = self.take(self.u32())
         self.charge(len(data))
         self.mix(wide=len(data) > WIDE)
@@ -132,10 +131,10 @@ class Decoder:
             raise WireError("a huge number beside a Decimal or a Fraction")
 
     def real(self, tag, depth):
-        return _F64.unpack(self.take(8))[0]
+        return F64.unpack(self.take(8))[0]
 
     def imaginary(self, tag, depth):
-        return complex(*_C128.unpack(self.take(16)))
+        return complex(*C128.unpack(self.take(16)))
 
     def text(self, tag=b"", depth=0):
         data = self.take(self.u64())
@@ -217,7 +216,7 @@ class Decoder:
                 results.append(_I32.unpack_from(view, at + 1)[0])
                 at += 5
             elif tag == 0x67:  # g: a double
-                results.append(_F64.unpack_from(view, at + 1)[0])
+                results.append(F64.unpack_from(view, at + 1)[0])
                 at += 9
             elif tag == 0x6C:  # l: so many digits of 15 bits, and the sign
                 size = _I32.unpack_from(view, at + 1)[0]

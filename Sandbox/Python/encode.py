@@ -9,7 +9,6 @@ their items' encodings. Long lists are vectors.py's.
 import collections
 import itertools
 import operator
-import struct
 import sys
 from builtins import (
     BaseException, abs, all, bool, bytearray, bytes, complex, dict, float, frozenset, int, len, list, map,
@@ -17,7 +16,7 @@ from builtins import (
 )  # fmt: skip
 
 from vectors import BLOCK, Vectors
-from wire import DEPTH, HEADER, U32, U64, UNEQUAL, VALUE, VOID, Unsupported
+from wire import C128, DEPTH, F64, HEADER, I64, U32, U64, UNEQUAL, VALUE, VOID, Unsupported
 
 # A subclass of a builtin is sent as its base value, marked. It may define no other special method
 # than these: any other could change what comparing, iterating or converting it gives.
@@ -29,7 +28,6 @@ HARMLESS = frozenset(
     __replace__""".split()
 )
 
-_I64, _F64, _C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d")
 _same, _repeat = operator.is_, itertools.repeat
 _mro, _vars = type.__dict__["__mro__"].__get__, type.__dict__["__dict__"].__get__
 _name, _flags = type.__dict__["__name__"].__get__, type.__dict__["__flags__"].__get__
@@ -136,7 +134,7 @@ class Encoder(Vectors):
 
     def integer(self, value, depth=0):
         if _LOW <= value <= _HIGH:
-            self.put(b"i" + _I64.pack(value))
+            self.put(b"i" + I64.pack(value))
         else:
             size = (int.bit_length(value) + 7) >> 3
             self.put((b"J" if value < 0 else b"I") + U32.pack(size))
@@ -146,12 +144,12 @@ class Encoder(Vectors):
         if value != value:
             self.flags |= UNEQUAL
             value = float("nan")
-        self.put(b"f" + _F64.pack(value))
+        self.put(b"f" + F64.pack(value))
 
     def imaginary(self, value, depth):
         if value != value:
             self.flags |= UNEQUAL
-        self.put(b"c" + _C128.pack(value.real, value.imag))
+        self.put(b"c" + C128.pack(value.real, value.imag))
 
     def text(self, tag, value):
         starts = range(0, len(value), BLOCK)
@@ -190,7 +188,7 @@ class Encoder(Vectors):
         for value in values:
             kind = type(value)
             if kind is int and _LOW <= value <= _HIGH:
-                results.append(b"i" + _I64.pack(value))
+                results.append(b"i" + I64.pack(value))
                 continue
             if kind is str and len(value) <= BLOCK:
                 data = str.encode(value, "utf-8", "surrogatepass")

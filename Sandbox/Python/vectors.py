@@ -15,7 +15,7 @@ from builtins import (
 )  # fmt: skip
 
 from bulk import few_objects, plain_numbers
-from wire import U32, U64, UNEQUAL
+from wire import F64, I64, U32, U64, UNEQUAL
 
 _same, _differs, _repeat = operator.is_, operator.ne, itertools.repeat
 _islice, _chain, _compress = itertools.islice, itertools.chain.from_iterable, itertools.compress
@@ -24,7 +24,7 @@ _SWAP = sys.byteorder != "little"
 _LEAF = {str: b"s", bool: b"?"}
 _NUMBERS, _dumps, _sum = {int, float}, marshal.dumps, sum
 BLOCK = 1 << 16  # items of a vector that are converted at a time
-_I64, _F64, _BOOL = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("?")
+_BOOL = struct.Struct("?")
 _MIXED = {int: 0, float: 1, str: 2, bool: 3, type(None): 4}  # leaves that may share a vector, m
 _MIXED_KINDS = set(_MIXED)
 _SHORT = 8  # below this many items a mixed list goes item by item
@@ -182,7 +182,7 @@ class Vectors:
         """A block of a mixed vector: as `vector` does."""
         kinds = {number: _MIXED[type(values[number])] for number in seen}
         self.put(_translated(numbers, kinds))
-        for kind, code in enumerate((_I64, _F64, None, _BOOL)):
+        for kind, code in enumerate((I64, F64, None, _BOOL)):
             own = [number for number in seen if kinds[number] == kind]
             if not own:
                 continue

@@ -33,6 +33,7 @@ CAPTURES = ("plain", "elements", "argument")
 HEADER = struct.Struct("<BId")
 U32 = struct.Struct("<I")
 U64 = struct.Struct("<Q")
+I64, F64, C128 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<2d")
 
 
 class Unsupported(Exception):

@@ -7,7 +7,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -264,10 +263,9 @@ ENTRY int32_t serve(struct launch *task) {
 // Whether there is room for one more page under the limit `trial`.
 INLINE bool is_enough(int32_t resource, const struct rlimit64 *trial) {
   CALL(SYS_prlimit64, 0, resource, trial, 0);
-  int64_t address = CALL(SYS_mmap, 0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  bool fits = address >= 0 || address < -4095;
-  if (fits) CALL(SYS_munmap, address, 4096);
-  return fits;
+  void *page = map(4096);
+  if (page) CALL(SYS_munmap, page, 4096);
+  return page != 0;
 }
 
 ENTRY uint64_t space_in_use(int32_t resource, uint64_t least) {

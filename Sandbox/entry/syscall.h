@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #define ENTRY __attribute__((section("entry_code"), noinline))
@@ -48,3 +49,9 @@ INLINE int64_t call6(int64_t number, int64_t a, int64_t b, int64_t c, int64_t d,
   call6(n, (int64_t)(a), (int64_t)(b), (int64_t)(c), (int64_t)(d), (int64_t)(e), 0)
 #define CALL6(n, a, b, c, d, e, f) \
   call6(n, (int64_t)(a), (int64_t)(b), (int64_t)(c), (int64_t)(d), (int64_t)(e), (int64_t)(f))
+
+// `size` bytes of new memory; 0 when there are none.
+INLINE void *map(uint64_t size) {
+  int64_t address = CALL(SYS_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return address < 0 && address >= -4095 ? 0 : (void *)address;
+}

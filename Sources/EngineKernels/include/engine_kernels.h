@@ -33,7 +33,7 @@ void ek_pool_stop(ek_pool *pool);
 // Packed weights come in panels of this many rows of w; so many rows of x at most are in the registers at a time.
 enum { EK_PANEL = 64, EK_TILE_ROWS = 6 };
 
-// Memory for packed weights, at a multiple of 64; NULL when it is refused.
+// Memory, at a multiple of 64; NULL when it is refused.
 void *ek_allocate(size_t bytes);
 // Asks for huge pages wherever whole ones fit in.
 void ek_prefer_huge_pages(void *memory, size_t bytes);

@@ -91,6 +91,9 @@ extension RecordedRun {
 }
 
 extension RecordedRun {
+  /// Samples that have a verdict.
+  public var sampleCount: Int { benchmarks.reduce(0) { $0 + $1.sampleCount } }
+
   /// `3 of 164 tasks of humaneval+` where a run is of a part of a benchmark, else `nil`.
   public func coverage(of part: RecordedBenchmark) -> String? {
     let known = Benchmark.all.first { $0.name == part.name }?.taskCount
