@@ -8,6 +8,7 @@ import _signal
 import io
 import os
 import signal
+import struct
 import sys
 import time
 from builtins import (
@@ -24,7 +25,7 @@ PROGRAM = 4
 SINK_LIMIT = 8 << 20
 TEXT_LIMIT = 2048
 
-_exit, _clock = os._exit, time.perf_counter
+_exit, _read, _close, _clock = os._exit, os.read, os.close, time.perf_counter
 # The functions of the C module: those of `signal` wrap them in enums, thrice the time of a short test.
 _setitimer, _signal = _signal.setitimer, _signal.signal
 _REAL, _ALARM = int(signal.ITIMER_REAL), int(signal.SIGALRM)
@@ -38,6 +39,9 @@ _BUILTIN_ERRORS = frozenset(
     if type(value) is type and issubclass(value, BaseException)
 )  # fmt: skip
 _ITERABLE = (list, tuple, set, frozenset, dict, str)
+# The encoder writes the same in a dozen steps.
+_STARTED, _READY = wire.record(wire.STARTED, 0, b""), wire.record(wire.READY, 0, b"")
+_mark = struct.Struct("<BIdIB").pack
 
 
 class TimeoutException(Exception):
@@ -64,10 +68,10 @@ class _Sink(io.StringIO):
 
 def read_program():
     """The program's text, read from descriptor 4 to its end."""
-    text = b""
-    while piece := os.read(PROGRAM, 1 << 16):
-        text += piece
-    os.close(PROGRAM)
+    text, size = b"", 1 << 12  # of most; each page that is asked for in vain would be a new one
+    while piece := _read(PROGRAM, size):
+        text, size = text + piece, 1 << 16
+    _close(PROGRAM)
     return str(text, "utf-8", "surrogatepass")
 
 
@@ -100,19 +104,25 @@ def describe(error, stage):
 class Run:
     """One program on one list of tests, as the reference's `unsafe_execute` runs it.
 
-    `limits`: seconds for each test, and the `least` of them, or None for the reference program, whose
-    inputs are copied before the clock starts. `capture` names what the oracle needs beside the output.
-    `careful`: the program may reach for alarms. `outbox` takes the records.
+    Made before the program's process is forked, which then hears of its order. `limits`: seconds for each
+    test. `outbox` takes the records.
     """
 
-    def __init__(self, outbox, entry_point, inputs, limits, least, fast, capture, careful):
+    def __init__(self, outbox, entry_point, inputs, limits):
         self.outbox, self.encoder = outbox, encode.Encoder(outbox.write)
         self.entry_point, self.inputs, self.limits = entry_point, inputs, limits
-        self.fast, self.capture = fast, capture
+        self.least, self.fast, self.careful, self.capture = 0.0, False, False, "plain"
         self.sink, self.tail = None, ""
-        self.careful, self.is_armed = careful, False
-        self.least = least
+        self.is_armed = False
         self.index, self.began, self.due = 0, None, 0.0
+
+    def take(self, least, is_judged, fast, careful, capture):
+        """The order (wire.ORDER). `least` of the limits; when not `is_judged` it is the reference program, without
+        limits, whose inputs are copied before the clock starts. `careful`: the program may reach for alarms.
+        `capture`: what the oracle needs beside the output."""
+        self.least, self.fast, self.careful, self.capture = least, fast, careful, wire.CAPTURES[capture]
+        if not is_judged:
+            self.limits = None
 
     def redirect(self):
         """A fresh sink for what the program prints, unless the last one is still there and empty."""
@@ -136,8 +146,7 @@ class Run:
 
     def rehearse(self, text):
         """The same, but for the leaving."""
-        send = self.encoder.send
-        send(wire.STARTED, 0, 0.0, "")
+        self.outbox.write(_STARTED)
         count, stage = 0, "syntax"
         self.redirect()
         try:
@@ -152,10 +161,10 @@ class Run:
                 self.collect()
         except BaseException as error:
             self.show()
-            send(wire.EXCEPTION, wire.PROGRAM, 0.0, describe(error, stage))
+            self.encoder.send(wire.EXCEPTION, wire.PROGRAM, 0.0, describe(error, stage))
             self.finish(0)
             return
-        send(wire.READY, 0, 0.0, "")
+        self.outbox.write(_READY)
         self.flush()
         for index, arguments in enumerate(self.inputs):
             count += 1
@@ -169,7 +178,7 @@ class Run:
 
     def finish(self, count):
         self.show()
-        self.encoder.send(wire.DONE, count, 0.0, "")
+        self.outbox.write(_mark(wire.DONE, count, 0.0, 0, 0))
 
     def show(self):
         """Sends the end of what was printed, before the record that may be the last one read."""

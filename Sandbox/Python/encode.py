@@ -6,7 +6,7 @@ that its metaclass gives it). Equal values of equal types give equal bytes: sets
 their items' encodings. Long lists are vectors.py's.
 """
 
-import collections
+import collections.abc
 import itertools
 import operator
 import sys

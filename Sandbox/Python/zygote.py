@@ -23,6 +23,7 @@ import os
 import signal
 import sys
 
+import arenas
 import candidate
 import convert
 import encode
@@ -70,15 +71,20 @@ class Box:
             os._exit(0)  # the judge is gone, and the slot with it
 
 
+# Bound here because each module that a child looks into is a page or two to be copied.
+_enable, _modules, _exit, _read_program = gc.enable, sys.modules, os._exit, candidate.read_program
+_read_order = wire.ORDER.unpack_from
+
+
 def begin(work):
     """Runs `work(program text)` in a child that is locked down."""
     try:
-        gc.enable()
-        if "random" in sys.modules:
-            sys.modules["random"].seed()  # as os.fork has it done
-        work(candidate.read_program())
+        _enable()
+        if "random" in _modules:
+            _modules["random"].seed()  # as os.fork has it done
+        work(_read_program())
     finally:
-        os._exit(launch.SETUP_FAILED)
+        _exit(launch.SETUP_FAILED)
 
 
 def sanitize(box, size):
@@ -107,6 +113,7 @@ def serve_task(box, size):
     launcher, allowance = box.launcher, meta["memory_bytes"] or 0
     counts = [len(tests) for tests in inputs]
     order = bytearray(wire.ORDER.size + 8 * max(counts))
+    runs = [half_run(order, box.outbox, meta["entry_point"], tests) for tests in inputs]
     launcher.receive_into(order)
     launcher.limit_space(allowance)
     gc.freeze()
@@ -117,8 +124,10 @@ def serve_task(box, size):
             return
         op, size = served
         if op == "R":
-            tests = inputs[wire.ORDER.unpack_from(order)[2]]
-            begin(half_run(order, box.outbox, meta["entry_point"], tests).program)
+            _, least, half, *kind = _read_order(order)
+            run = runs[half]
+            run.take(least, *kind)
+            begin(run.program)
         elif op == "S":
             sanitize(box, size)
             launcher.limit_space(allowance)
@@ -146,7 +155,7 @@ def load_for_all(box, size):
     if not load(json.loads(box.body(size)[0])):
         return False
     gc.collect()
-    gc.freeze()
+    settle()
     return True
 
 
@@ -167,7 +176,10 @@ def run_once(box, size):
             launcher.limit_space(meta["memory_bytes"] or 0)
             gc.freeze()
             launcher.lock()
-            begin(half_run(order, box.outbox, meta["entry_point"], tests).program)
+            run = half_run(order, box.outbox, meta["entry_point"], tests)
+            _, least, _, *kind = _read_order(order)
+            run.take(least, *kind)
+            begin(run.program)
         except BaseException as error:
             os.write(2, ("before a program: %r\n" % (error,)).encode()[:500])
         finally:
@@ -187,13 +199,15 @@ def exactly(source, size):
 
 
 def half_run(order, outbox, entry_point, tests):
-    """What a program's process is going to do, as ordered."""
-    _, least, _, is_judged, fast, careful, capture = wire.ORDER.unpack_from(order)
-    limits = None
-    if is_judged:
-        limits = memoryview(order)[wire.ORDER.size : wire.ORDER.size + 8 * len(tests)].cast("d")
-    capture = wire.CAPTURES[capture]
-    return candidate.Run(outbox, entry_point, tests, limits, least, fast, capture, careful)
+    """What a program's process is going to do once it has its order, which brings the limits."""
+    limits = memoryview(order)[wire.ORDER.size : wire.ORDER.size + 8 * len(tests)].cast("d")
+    return candidate.Run(outbox, entry_point, tests, limits)
+
+
+def settle():
+    """The end of what a zygote loads: its children neither collect nor overwrite it."""
+    arenas.open_pools()
+    gc.freeze()
 
 
 REHEARSALS = 20
@@ -215,7 +229,9 @@ def warm():
     try:
         for _ in range(REHEARSALS):
             box = outbox.Outbox(memoryview(bytearray(1 << 12)))
-            candidate.Run(box, "f", inputs, limits, 60.0, True, "plain", False).rehearse(PLAY)
+            run = candidate.Run(box, "f", inputs, limits)
+            run.take(60.0, True, True, False, 0)
+            run.rehearse(PLAY)
     finally:
         outbox._write = write
         sys.stdin, sys.stdout, sys.stderr = streams
@@ -278,7 +294,7 @@ def main():
     guard.restrict()
     hide_zygote()
     gc.collect()
-    gc.freeze()
+    settle()
     serve_root(box)
     os._exit(0)
 

@@ -1,6 +1,7 @@
 """What a program frees must serve what it makes next, and no more of it may wait than the limits allow for."""
 
 import bisect
+import subprocess
 import sys
 import unittest
 from unittest import mock
@@ -47,6 +48,24 @@ class Arenas(unittest.TestCase):
         self.assertEqual(self.kept.count, len(self.kept.kept))
         self.assertEqual(self.kept.count * self.kept.size, arenas.KEPT)
         self.assertEqual(sum(self.fill(arenas.KEPT)[:100]), 4950 + 50)
+
+    def test_what_is_made_after_open_pools_lies_together(self):
+        sizes = range(80, 480, 16)
+        program = f"""
+import arenas
+holes = [bytes(100 + index % 300) for index in range(20_000)]
+del holes[::3]
+arenas.open_pools()
+for size in {sizes}:
+    blocks = [bytes(size - 33) for _ in range(8)]
+    print(*(id(block) % arenas._POOL for block in blocks[4:]))  # the first may fill what has just been freed
+"""
+        command = [sys.executable, "-c", program]
+        printed = subprocess.run(command, cwd=SOURCES, stdout=subprocess.PIPE, text=True, check=True).stdout
+        for size, line in zip(sizes, printed.splitlines(), strict=True):
+            first, *others = map(int, line.split())
+            self.assertEqual(others, [first + size, first + 2 * size, first + 3 * size])
+            self.assertLess(first, 4096)
 
 
 if __name__ == "__main__":
