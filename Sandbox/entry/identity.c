@@ -36,55 +36,65 @@ INLINE int32_t number_of(struct identity *task, const struct object *object) {
   return task->met[place] == (uint64_t)object ? task->met_numbers[place] : find(task, object, place);
 }
 
-INLINE int32_t look(struct identity *task) {
-  const struct object *const *run, *last = 0;
-  int64_t count;
-  task->items.items = 0;
-  while ((count = next_run(&task->items, &run)) > 0) {
-    task->is_uneven |= (uint64_t)count != task->width;
-    for (int64_t i = 0; i < count; i++) {
-      if (run[i] == last) continue; // neighbours mostly are the same
-      last = run[i];
-      if (number_of(task, last) < 0) return 0;
-    }
-  }
-  task->is_uneven |= task->items.items != task->width * task->items.row_count; // an empty row is no run
-  return count == 0;
-}
-
+// Neighbours mostly are the same object. Where they are not there is no telling, so that then each is looked up.
 INLINE int are_all(const struct object *const *run, const struct object *object, int count) {
   uint64_t difference = 0;
   for (int i = 0; i < count; i++) difference |= (uint64_t)run[i] ^ (uint64_t)object;
   return difference == 0;
 }
 
+INLINE int32_t look(struct identity *task) {
+  enum { stride = 4 };
+  const struct object *const *run, *last = 0;
+  int64_t count;
+  task->items.items = 0;
+  while ((count = next_run(&task->items, &run)) > 0) {
+    task->is_uneven |= (uint64_t)count != task->width;
+    for (int64_t i = 0, n; i < count; i += n) {
+      n = count - i < stride ? 1 : stride;
+      if (n == stride && are_all(run + i, last, stride)) continue;
+      for (int64_t j = i; j < i + n; j++)
+        if (number_of(task, run[j]) < 0) return 0;
+      last = run[i + n - 1];
+    }
+  }
+  task->is_uneven |= task->items.items != task->width * task->items.row_count; // an empty row is no run
+  return count == 0;
+}
+
 INLINE int32_t write(struct identity *task, int per_byte) {
   const struct object *const *run, *last = 0;
   uint8_t *at = (uint8_t *)task->items.out;
-  uint32_t byte = 0, weight = 1, digit = 0, repeated = 0, ones = 0;
+  uint32_t base = task->base, ones = 0, same = 0, byte = 0, weight = 1;
   int64_t count;
   int filled = 0;
-  for (int i = 0; i < per_byte; i++) ones = ones * task->base + 1;
+  for (int i = 0; i < per_byte; i++) ones = ones * base + 1;
   task->items.items = 0;
   while ((count = next_run(&task->items, &run)) > 0) {
-    for (int64_t i = 0; i < count; i++) {
-      if (filled == 0) {
-        for (; count - i >= per_byte && are_all(run + i, last, per_byte); i += per_byte) *at++ = (uint8_t)repeated;
-        if (i == count) break;
-      }
-      if (run[i] != last) {
-        last = run[i];
-        int32_t number = number_of(task, last);
-        if (number < 0) return 0;
-        digit = task->digits[number];
-        repeated = digit * ones;
-      }
-      byte += digit * weight;
-      weight *= task->base;
-      if (++filled == per_byte) {
+    for (int64_t i = 0; i < count;) {
+      int32_t number;
+      if (filled || count - i < per_byte) {
+        if ((number = number_of(task, run[i++])) < 0) return 0;
+        byte += task->digits[number] * weight;
+        weight *= base;
+        if (++filled < per_byte) continue;
         *at++ = (uint8_t)byte;
         byte = 0, weight = 1, filled = 0;
+        continue;
       }
+      if (are_all(run + i, last, per_byte)) {
+        *at++ = (uint8_t)same;
+      } else {
+        uint32_t mixed = 0;
+        for (int j = per_byte - 1; j >= 0; j--) {
+          if ((number = number_of(task, run[i + j])) < 0) return 0;
+          mixed = mixed * base + task->digits[number];
+          if (j == per_byte - 1) same = mixed * ones;
+        }
+        *at++ = (uint8_t)mixed;
+        last = run[i + per_byte - 1];
+      }
+      i += per_byte;
     }
   }
   if (filled) *at++ = (uint8_t)byte;
