@@ -2,7 +2,6 @@
 
 import collections
 import random
-import struct
 import sys
 import unittest
 
@@ -12,8 +11,9 @@ sys.path.insert(0, str(SOURCES))
 
 import encode  # noqa: E402
 import wire  # noqa: E402
-from expected import Expected  # noqa: E402
+from expected import Buffer, Expected  # noqa: E402
 from literal import literal  # noqa: E402
+from records import RecordReader  # noqa: E402
 
 
 def record(test, value):
@@ -28,9 +28,8 @@ def expectations(values):
     for test, value in enumerate(values):
         whole = record(test, value)
         stream += whole
-        size = struct.unpack_from("<I", whole, wire.HEADER.size)[0]
-        data = whole[wire.HEADER.size + 4 : wire.HEADER.size + 4 + size]
-        expected.add(data, whole[-1], 0.25 * test)
+        ((_, _, _, sink, flags),) = RecordReader(lambda kind, test: Buffer(1 << 30)).feed(whole)
+        expected.add(sink.data, flags, 0.25 * test)
     return expected, stream
 
 
@@ -70,6 +69,16 @@ class Matching(unittest.TestCase):
         for test, value in enumerate(self.values):
             self.assertEqual(expected.value(test), value)
             self.assertEqual(expected.size(test), len(expected.data(test)))
+
+
+class Sizes(unittest.TestCase):
+    def test_few_leaves_count_for_what_they_stand_for(self):
+        for rows, items in (([[1, True] * 9] * 500_000, 9_000_000), ([[0.5]] + [[2] * 300] * 9000, 2_700_001)):
+            expected, _ = expectations([rows])
+            self.assertEqual(expected.data(0)[3:4], b"M")
+            self.assertEqual((len(expected.apart), expected.size(0)), (1, 9 * items))
+            self.assertEqual(expected.value(0), rows)
+            self.assertEqual(Expected.unpack(expected.pack(False)).size(0), 9 * items)
 
 
 class Packing(unittest.TestCase):
@@ -162,6 +171,38 @@ class Kept(unittest.TestCase):
                     (reference, "pass"),
                 ):
                     self.assertEqual(slot.candidate(program)["plus"]["status"], status, program)
+        finally:
+            Kept.task, Kept.reference = kept, whole
+
+    def test_rows_of_few_different_leaves(self):
+        """Compared by value, though they are few bytes; against what is equal but not few as well."""
+        reference = "def f(x):\n    return [[%s] * 77] * (5000 if x == 0 else 60)"
+        task = dict(self.task, base_input=[[0], [1]], plus_input=[[1]], atol=1e-6)
+        kept, whole = self.task, self.reference
+        noise = (
+            "def f(x):\n    rows = range(5000 if x == 0 else 60)\n"
+            "    return [[0.5 + (row * 77 + column) * 1e-14 for column in range(77)] for row in rows]"
+        )
+        right = {
+            "True, 0, 'a', None": ("1, 0, 'a', None", "1.0, -0.0, 'a', None"),
+            "'ab', 'c'": ("str(b'ab', 'ascii'), 'c'",),
+            "0.5": ("0.500001", noise),
+        }
+        wrong = {
+            "True, 0, 'a', None": ("True, 0, 'a', 0",),
+            "'ab', 'c'": ("'ab', 'd'", "'ab', 99"),
+            "0.5": ("0.50001", noise.replace("0.5", "0.6")),
+        }
+        try:
+            for leaves in right:
+                Kept.task, Kept.reference = task, reference % leaves
+                with Slot() as slot:
+                    self.assertEqual(self.open(slot)[0]["reference"], "ok")
+                    for output in (leaves,) + right[leaves] + wrong[leaves]:
+                        program = output if output.startswith("def") else reference % output
+                        verdict = slot.candidate(program, halves=("base",), fast=False)["base"]
+                        reason = "wrong answer" if output in wrong[leaves] else "passed"
+                        self.assertEqual(verdict["reason"], reason, (leaves, output))
         finally:
             Kept.task, Kept.reference = kept, whole
 
