@@ -8,7 +8,7 @@ from builtins import (
     bytearray, bytes, float, id, int, len, list, memoryview, range, str, tuple, type,
 )  # fmt: skip
 
-LEAST = 1 << 12  # items below which it does not pay
+LEAST = 1 << 12  # items below which it does not pay, and rows of few different leaves are as others
 _NUMBER = 15  # bytes that a number takes at most
 _functions = None
 

@@ -1,4 +1,7 @@
-"""Rebuilds plain values from their encodings. Runs in the judge, on hostile bytes."""
+"""Rebuilds plain values from their encodings. Runs in the judge, on hostile bytes.
+
+Long lists are leaves.py's.
+"""
 
 import collections
 import decimal

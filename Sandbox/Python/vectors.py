@@ -103,7 +103,8 @@ class Vectors:
         return True
 
     def few(self, few):
-        """The different leaves in the order in which they come, then which of them each item is."""
+        """u8 count of the different leaves less one | they, in the order in which they come | which of them each
+        item is: digits, the first one of a byte worth one. C numbers equal texts apart, so they are joined here."""
         keys = list(map(_key, few.values))
         leaves = dict(zip(keys, few.values))
         places = dict(zip(leaves, range(len(leaves))))
@@ -212,7 +213,7 @@ def _leaf(kind, value):
 
 
 class FewValues:
-    """Items that are few, `values`: as bulk.Few, where that cannot be."""
+    """Items that are few, `values`, no two of them the same: as bulk.Few, where that cannot be."""
 
     def __init__(self, keys, places, values):
         self.keys, self.places, self.values = keys, places, values
@@ -223,7 +224,7 @@ class FewValues:
             block = bytes(map(self.places.__getitem__, _islice(items, per_byte << 16)))
             if not block:
                 return
-            block, number = block.translate(places + bytes(256 - len(places))) + bytes(-len(block) % per_byte), 0
+            block, number = block + bytes(-len(block) % per_byte), 0
             for at in range(per_byte - 1, -1, -1):  # all bytes at once, for none of them overflows
                 number = number * base + _number(block[at::per_byte], "little")
             yield number.to_bytes(len(block) // per_byte, "little")

@@ -110,8 +110,8 @@ struct identity {
   uint16_t slots[1024];
 };
 
-// Looks at all items, or writes the digits of the next ones: each byte is its first digit, base times its second, and so
-// on. Returns 0 when a row is not what it must be, there are too many different items, or an int of more than 64 bits.
+// Looks at all items, or writes the digits of the next ones, the first one of a byte worth one, the second `base`, and so
+// on. Returns 0 when a row is not what it must be, different items are too many, or an int takes more than 64 bits.
 int32_t identify(struct identity *task);
 
 // Items that are int or float.
