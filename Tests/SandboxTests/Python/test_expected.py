@@ -4,12 +4,14 @@ import collections
 import random
 import sys
 import unittest
+from unittest import mock
 
 from launch_unjailed import SOURCES, Slot
 
 sys.path.insert(0, str(SOURCES))
 
 import encode  # noqa: E402
+import trial  # noqa: E402
 import wire  # noqa: E402
 from expected import Buffer, Expected  # noqa: E402
 from literal import literal  # noqa: E402
@@ -237,6 +239,20 @@ class Literals(unittest.TestCase):
 
 class TimeLimits(unittest.TestCase):
     """Who does not hear its alarm is killed long before the total limit; who swallows it is not."""
+
+    def test_comparing_is_not_the_programs_time(self):
+        request = {"dataset": "humaneval", "entry_point": "f", "semantics": "evalplus-head"}
+        run, clock = trial.Trial(request, 0, expectations([[1], [2]])[0], [1.0, 1.0], None, False), [100.0]
+
+        def compare(test, data):
+            clock[0] += 60
+            return False
+
+        with mock.patch.object(trial.time, "monotonic", lambda: clock[0]), mock.patch.object(run, "compare", compare):
+            for stream in (wire.record(wire.STARTED, 0, b""), wire.record(wire.READY, 0, b""), record(0, [0])):
+                self.assertTrue(run.consume(stream))
+            self.assertFalse(run.overdue(clock[0]))
+            self.assertTrue(run.overdue(clock[0] + 1 + trial.GRACE + 0.1))
 
     def test_deaf_and_stubborn(self):
         with Slot() as slot:
