@@ -5,10 +5,10 @@ One task returns 128 million references to five strings (Mbpp/255): ten nanoseco
 
 import ctypes
 from builtins import (
-    bytearray, bytes, float, id, int, len, list, memoryview, range, str, tuple, type, zip,
+    bytearray, bytes, float, id, int, len, list, memoryview, range, str, tuple, type,
 )  # fmt: skip
 
-_LEAST = 1 << 12  # items below which it does not pay
+LEAST = 1 << 12  # items below which it does not pay, and rows of few different leaves are as others
 _NUMBER = 15  # bytes that a number takes at most
 _functions = None
 
@@ -24,9 +24,12 @@ class Items(ctypes.Structure):
 class Identity(ctypes.Structure):
     """`struct identity` of entry.h."""
 
-    _fields_ = [("items", Items), ("count", ctypes.c_uint64)]
-    _fields_ += [("objects", ctypes.c_uint64 * 256), ("is_seen", ctypes.c_uint8 * 256)]
-    _fields_ += [("slots", ctypes.c_uint16 * 1024)]
+    _fields_ = [("items", Items)]
+    _fields_ += [(name, ctypes.c_uint64) for name in ("int_type", "float_type", "as_long_long", "width")]
+    _fields_ += [("base", ctypes.c_uint32), ("per_byte", ctypes.c_uint32), ("digits", ctypes.c_uint8 * 256)]
+    _fields_ += [("is_uneven", ctypes.c_uint64), ("count", ctypes.c_uint64), ("objects", ctypes.c_uint64 * 256)]
+    _fields_ += [(name, ctypes.c_uint64 * 256) for name in ("keys", "types", "met")]
+    _fields_ += [("met_numbers", ctypes.c_uint8 * 256), ("slots", ctypes.c_uint16 * 1024)]
 
 
 class Numbers(ctypes.Structure):
@@ -65,18 +68,21 @@ def _nested(rows, row_type):
 
 
 def few_objects(rows, row_type):
-    """The Few of `rows`, a list or tuple; None when they are not many items in rows of exactly `row_type` (list
-    or tuple), or more than 256 objects."""
-    if not _functions or len(rows) * len(rows[0]) < _LEAST:
+    """The Few of `rows`, a list or tuple of LEAST items or more; None when they are not in rows of exactly
+    `row_type` (list or tuple), or more than 256 objects, where numbers of one type and value are one."""
+    if not _functions:
         return None
-    task = Identity(items=_nested(rows, row_type))
+    task = Identity(
+        items=_nested(rows, row_type), width=len(rows[0]), int_type=id(int), float_type=id(float),
+        as_long_long=_as_long_long,
+    )  # fmt: skip
     return Few(task, rows) if _functions[0](_address(task)) else None
 
 
 def plain_numbers(value, row_type=None):
     """The Figures of a list or tuple, or of one of rows of `row_type`; None when they are not many exact int
     and float."""
-    if not _functions or len(value) * (len(value[0]) if row_type else 1) < _LEAST:
+    if not _functions or len(value) * (len(value[0]) if row_type else 1) < LEAST:
         return None
     held = None
     if row_type:
@@ -93,21 +99,18 @@ class Few:
     """Items that are few objects, `values`. `kept` is what they are of."""
 
     def __init__(self, task, kept):
-        self.task, self.kept = task, kept
+        self.task, self.kept, self.is_even = task, kept, not task.is_uneven
         self.values = [_cast(task.objects[number], _object).value for number in range(task.count)]
 
-    def blocks(self, size):
-        """Yields (numbers, seen) for each `size` items: bytes, indices in `values`, and which of them occur."""
-        task, items = self.task, self.task.items
+    def digits(self, places, base, per_byte):
+        """Yields the items' digits, `per_byte` of them in a byte, where places[n] is that of values[n]."""
+        task, items, size = self.task, self.task.items, 1 << 16
+        task.base, task.per_byte, task.digits[: len(places)] = base, per_byte, places
         out = bytearray(size)
-        items.out, items.room = _address((_Array * size).from_buffer(out)), size
+        items.out, items.room = _address((_Array * size).from_buffer(out)), size * per_byte
         items.row = items.column = 0
-        while True:
-            task.is_seen[:] = bytes(256)
-            _functions[0](_address(task))
-            if not items.items:
-                return
-            yield bytes(out[: items.items]), [at for at in range(task.count) if task.is_seen[at]]
+        while _functions[0](_address(task)) and items.bytes:
+            yield memoryview(out)[: items.bytes]
 
 
 class Figures:

@@ -28,7 +28,6 @@ HARMLESS = frozenset(
     __replace__""".split()
 )
 
-_same, _repeat = operator.is_, itertools.repeat
 _mro, _vars = type.__dict__["__mro__"].__get__, type.__dict__["__dict__"].__get__
 _name, _flags = type.__dict__["__name__"].__get__, type.__dict__["__flags__"].__get__
 _modules, _HEAP_TYPE = sys.modules, 1 << 9
@@ -176,7 +175,7 @@ class Encoder(Vectors):
             if first is not list and first is not tuple:
                 if self.flat(tag, value):
                     return
-            elif all(map(_same, map(type, value), _repeat(first))) and self.group(tag, first, value):
+            elif self.group(tag, first, value):
                 return
         self.put(tag + U32.pack(count))
         for item in value:

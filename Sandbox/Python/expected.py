@@ -3,6 +3,7 @@
 import array
 import bisect
 import json
+import struct
 
 import decode
 import wire
@@ -50,7 +51,7 @@ class Digest:
 
 class TextOrBuffer(Buffer):
     """Drops a record above 1 MiB whose first bytes say that it is a vector of text, or vectors of
-    text: `s`, `v` container `s`, `g` container container `s`."""
+    text: `s`, `v` container `s`, `g` container container `s` or `S`."""
 
     def __init__(self, limit, may_digest):
         super().__init__(limit)
@@ -66,7 +67,7 @@ class TextOrBuffer(Buffer):
             if (
                 head[:1] == b"s"
                 or (head[:1] == b"v" and head[2:3] == b"s")
-                or (head[:1] == b"g" and head[3:4] == b"s")
+                or (head[:1] == b"g" and head[3:4] in b"sS")
             ):
                 self.digest = Digest()
                 self.digest.update(self.data)
@@ -76,6 +77,8 @@ class TextOrBuffer(Buffer):
 class Apart:
     """An expected value that cannot be settled by comparing records: too large for the stream, not
     equal to itself (NaN, arrays), or known by its digest only.
+
+    `size` is what budgets go by.
 
     A digest serves for large values. One made of str, list and tuple alone is equal to another if and
     only if their encodings are (`exact`). Of other values kept between runs a digest can only say yes;
@@ -108,7 +111,7 @@ class Expected:
         if len(data) < IN_STREAM and not flags & wire.UNEQUAL:
             self.stream += wire.record(wire.VALUE, len(self), data, flags)
         else:
-            self._set_apart(len(self), Apart(bytes(data), None, len(data), flags))
+            self._set_apart(len(self), Apart(bytes(data), None, _weight(data), flags))
         self._end(seconds)
 
     def add_digest(self, digest, flags, seconds):
@@ -216,6 +219,16 @@ class Expected:
         if len(expected.seconds) != len(expected) or expected.start(len(expected)) != len(stream):
             raise wire.WireError("kept expected values do not fit together")
         return expected
+
+
+def _weight(data):
+    """The size of an encoded value; of one that is few different leaves (`M`), what an output that counts as
+    equal may take whose leaves differ: nine bytes each."""
+    if data[:1] != b"g" or data[3:4] != b"M":
+        return len(data)
+    count, width = struct.unpack_from("<QI", data, 4)
+    items = count * width if data[16] == 1 else sum(struct.unpack_from("<%dI" % count, data, 17))
+    return max(len(data), 9 * items)
 
 
 def _may_be_floats(data):

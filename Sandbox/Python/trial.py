@@ -256,6 +256,7 @@ class Trial(Records):
             raise TooLarge("comparing an output took over %d s" % seconds) from None
         except Exception as error:
             accepted, detail = False, "not comparable: %s" % type(error).__name__
+        self.ready = time.monotonic()  # comparing was not the program's time
         return self.settle(test, accepted, "wrong answer", detail)
 
     def compare(self, test, data):

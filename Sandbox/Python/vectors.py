@@ -7,31 +7,29 @@ import array
 import itertools
 import marshal
 import operator
-import struct
 import sys
 from builtins import (
-    Exception, OverflowError, all, any, bool, bytearray, bytes, dict, enumerate, float, int, iter, len, list, map,
-    max, min, range, set, sorted, str, sum, tuple, type, zip,
+    Exception, OverflowError, all, any, bool, bytes, dict, enumerate, float, int, iter, len, list, map, max, min,
+    range, set, sorted, str, sum, tuple, type, zip,
 )  # fmt: skip
 
-from bulk import few_objects, plain_numbers
-from wire import F64, I64, U32, U64, UNEQUAL
+from bulk import LEAST, few_objects, plain_numbers
+from wire import F64, U32, U64, UNEQUAL, digits
 
 _same, _differs, _repeat = operator.is_, operator.ne, itertools.repeat
 _islice, _chain, _compress = itertools.islice, itertools.chain.from_iterable, itertools.compress
 _array, _FITS = array.array, range(-(1 << 63), 1 << 63).__contains__
 _SWAP = sys.byteorder != "little"
 _LEAF = {str: b"s", bool: b"?"}
-_NUMBERS, _dumps, _sum = {int, float}, marshal.dumps, sum
+_NUMBERS, _dumps, _sum, _number = {int, float}, marshal.dumps, sum, int.from_bytes
 BLOCK = 1 << 16  # items of a vector that are converted at a time
-_BOOL = struct.Struct("?")
 _MIXED = {int: 0, float: 1, str: 2, bool: 3, type(None): 4}  # leaves that may share a vector, m
 _MIXED_KINDS = set(_MIXED)
 _SHORT = 8  # below this many items a mixed list goes item by item
 
 
 class Vectors:
-    """Needs `put`, `text` and `flags` of the Encoder."""
+    """Needs `put`, `value`, `text` and `flags` of the Encoder."""
 
     __slots__ = ()
 
@@ -72,14 +70,25 @@ class Vectors:
         return all(map(_FITS, _compress(items(), map(_same, map(type, items()), _repeat(int)))))
 
     def group(self, tag, inner, value):
-        """Many lists (or tuples) of leaves: a few passes in C, no call per item."""
-        figures = plain_numbers(value, inner)
-        few = None if figures else few_objects(value, inner)
+        """Many lists (or tuples) of leaves: a few passes in C, no call per item. False when it is none; nothing
+        is written then."""
+        width = len(value[0])
+        is_long = len(value) * width >= LEAST
+        few = few_objects(value, inner) if is_long else None
+        figures = plain_numbers(value, inner) if is_long and not few else None
+        if not (few or figures or all(map(_same, map(type, value), _repeat(inner)))):
+            return False
         leaf = b"k" if figures else self.leaf(lambda: few.values if few else _chain(value), len(value))
         if not leaf:
             return False
-        width = len(value[0])
-        even = all(map(_same, map(len, value), _repeat(width))) and width < 256
+        if few:
+            even = few.is_even
+        else:
+            even = all(map(_same, map(len, value), _repeat(width)))
+            few = few_values(lambda: _chain(value), leaf) if is_long and not figures else None
+        if few:
+            leaf = b"S" if leaf == b"s" else b"M"
+        even = even and width < 256
         shape = b"t" if inner is tuple else b"l"
         self.put(b"g" + tag + shape + leaf + U64.pack(len(value)) + U32.pack(width))
         self.put(b"\1" if even else b"\0")
@@ -87,12 +96,23 @@ class Vectors:
             lengths = map(len, value)
             for _ in range(0, len(value), BLOCK):
                 self.numbers("I", list(_islice(lengths, BLOCK)))
-        if few and leaf in _FEW:
-            for numbers, seen in few.blocks(BLOCK):
-                _FEW[leaf](self, numbers, seen, few.values)
+        if few:
+            self.few(few)
         else:
             self.vector(leaf, _chain(value), figures)
         return True
+
+    def few(self, few):
+        """u8 count of the different leaves less one | they, in the order in which they come | which of them each
+        item is: digits, the first one of a byte worth one. C numbers equal texts apart, so they are joined here."""
+        keys = list(map(_key, few.values))
+        leaves = dict(zip(keys, few.values))
+        places = dict(zip(leaves, range(len(leaves))))
+        self.put(bytes((len(leaves) - 1,)))
+        for leaf in leaves.values():
+            self.value(leaf, 0)
+        for data in few.digits(bytes(map(places.__getitem__, keys)), *digits(len(leaves))):
+            self.put(data)
 
     def numbers(self, code, items):
         block = _array(code, items)
@@ -154,7 +174,10 @@ class Vectors:
         if distinct and len(distinct) <= min(256, len(block) // 2):
             table = sorted(distinct)
             index = dict(zip(table, range(len(table))))
-            self.table(bytes(map(index.__getitem__, block)), table)
+            self.put(b"\2" + bytes((len(table) - 1,)))
+            for item in table:
+                self.text(b"", item)
+            self.put(bytes(map(index.__getitem__, block)))
         elif max(map(len, block)) < 256:
             self.put(b"\0" + bytes(map(len, block)))
             self.text(b"", "".join(block))
@@ -163,48 +186,45 @@ class Vectors:
             for item in block:
                 self.text(b"", item)
 
-    def table(self, indices, texts):
-        self.put(b"\2" + bytes((len(texts) - 1,)))
-        for item in texts:
-            self.text(b"", item)
-        self.put(indices)
 
-    def few_texts(self, numbers, seen, values):
-        """The texts that are values[number] for each of `numbers`, of which `seen` are all: as `texts` does."""
-        texts = sorted({values[number] for number in seen})
-        if len(numbers) >= _SHORT and len(texts) <= len(numbers) // 2:
-            places = dict(zip(texts, range(len(texts))))
-            self.table(_translated(numbers, {number: places[values[number]] for number in seen}), texts)
-        else:
-            self.texts([values[number] for number in numbers])
-
-    def few_mixed(self, numbers, seen, values):
-        """A block of a mixed vector: as `vector` does."""
-        kinds = {number: _MIXED[type(values[number])] for number in seen}
-        self.put(_translated(numbers, kinds))
-        for kind, code in enumerate((I64, F64, None, _BOOL)):
-            own = [number for number in seen if kinds[number] == kind]
-            if not own:
-                continue
-            part = numbers.translate(None, bytes([number for number in seen if kinds[number] != kind]))
-            if not code:
-                self.few_texts(part, own, values)
-                continue
-            if any([values[number] != values[number] for number in own]):
-                self.flags |= UNEQUAL
-            words = {number: code.pack(values[number]) for number in own}
-            data = bytearray(code.size * len(part))
-            for at in range(code.size):
-                data[at :: code.size] = _translated(part, {number: word[at] for number, word in words.items()})
-            self.put(data)
+def _key(leaf):
+    """What leaves have in common that are the same in type and value."""
+    kind = type(leaf)
+    return kind, F64.pack(leaf) if kind is float else leaf
 
 
-def _translated(numbers, bytes_of):
-    """For each of `numbers` its byte."""
-    table = bytearray(256)
-    for number, byte in bytes_of.items():
-        table[number] = byte
-    return numbers.translate(table)
+def few_values(items, leaf):
+    """The FewValues of what the function `items` iterates over, which is fit for a vector of kind `leaf`; None
+    when they are more than 256, or ints of more than 64 bits."""
+    keys = items if leaf == b"s" else lambda: map(_key, items())
+    places, rest = {}, keys()
+    while len(places) <= 256:
+        block = dict.fromkeys(_islice(rest, LEAST))  # at which it often ends
+        if not block:
+            few = FewValues(keys, places, list(places) if leaf == b"s" else [_leaf(*key) for key in places])
+            return few if all([type(value) is not int or _FITS(value) for value in few.values]) else None
+        for key in block:
+            places.setdefault(key, len(places))
+    return None
 
 
-_FEW = {b"s": Vectors.few_texts, b"m": Vectors.few_mixed}
+def _leaf(kind, value):
+    return F64.unpack(value)[0] if kind is float else value
+
+
+class FewValues:
+    """Items that are few, `values`, no two of them the same: as bulk.Few, where that cannot be."""
+
+    def __init__(self, keys, places, values):
+        self.keys, self.places, self.values = keys, places, values
+
+    def digits(self, places, base, per_byte):
+        items = self.keys()
+        while True:
+            block = bytes(map(self.places.__getitem__, _islice(items, per_byte << 16)))
+            if not block:
+                return
+            block, number = block + bytes(-len(block) % per_byte), 0
+            for at in range(per_byte - 1, -1, -1):  # all bytes at once, for none of them overflows
+                number = number * base + _number(block[at::per_byte], "little")
+            yield number.to_bytes(len(block) // per_byte, "little")

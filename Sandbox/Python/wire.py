@@ -48,6 +48,14 @@ class Oversized(WireError):
     """The bytes may be an encoded value, but rebuilding it would take too much memory."""
 
 
+def digits(count):
+    """How one of `count` things, 256 at most, is written many times: (base of the digits, digits in a byte)."""
+    base, per_byte = max(count, 2), 1
+    while base ** (per_byte + 1) <= 256:
+        per_byte += 1
+    return base, per_byte
+
+
 def record(kind, test, data, flags=0, seconds=0.0):
     """A whole record whose data fits into one chunk."""
     size = U32.pack(len(data)) if data else b""

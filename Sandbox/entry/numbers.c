@@ -33,18 +33,20 @@ INLINE int visit(struct numbers *task, const struct object *object, uint8_t **at
   if (object->type != task->int_type) return 0;
   if (!*at) return 1;
   int overflow = 0;
-  int64_t (*as_long_long)(const struct object *, int *) = (int64_t (*)(const struct object *, int *))task->as_long_long;
-  int64_t value = as_long_long(object, &overflow);
+  int64_t value = integer(task->as_long_long, object, &overflow);
   if (overflow) return 0;
   *at = put_integer(*at, value);
   return 1;
 }
 
 INLINE int32_t walk(struct numbers *task, uint8_t **at) {
-#define VISIT(object) \
-  if (!visit(task, object, at)) return 0;
-  FOR_ITEMS(&task->items, VISIT)
-  return 1;
+  const struct object *const *run;
+  int64_t count;
+  task->items.items = 0;
+  while ((count = next_run(&task->items, &run)) > 0)
+    for (int64_t i = 0; i < count; i++)
+      if (!visit(task, run[i], at)) return 0;
+  return count == 0;
 }
 
 ENTRY int32_t write_numbers(struct numbers *task) {

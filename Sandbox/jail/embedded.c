@@ -35,6 +35,9 @@ static const unsigned char init_policy[] = {
 static const unsigned char wire_module[] = {
 #embed "../Python/wire.py"
 };
+static const unsigned char leaves_module[] = {
+#embed "../Python/leaves.py"
+};
 static const unsigned char decode_module[] = {
 #embed "../Python/decode.py"
 };
@@ -118,13 +121,14 @@ const struct text policy_texts[] = {
 };
 
 const struct text judge_modules[] = {
-    EMBEDDED("wire", wire_module),         EMBEDDED("decode", decode_module),
-    EMBEDDED("records", records_module),   EMBEDDED("oracle", oracle_module),
-    EMBEDDED("convert", convert_module),   EMBEDDED("literal", literal_module),
-    EMBEDDED("expected", expected_module), EMBEDDED("notices", notices_module),
-    EMBEDDED("orders", orders_module),     EMBEDDED("bounds", bounds_module),
-    EMBEDDED("trial", trial_module),       EMBEDDED("library", library_module),
-    EMBEDDED("runner", runner_module),     EMBEDDED("judge", judge_module),
+    EMBEDDED("wire", wire_module),         EMBEDDED("leaves", leaves_module),
+    EMBEDDED("decode", decode_module),     EMBEDDED("records", records_module),
+    EMBEDDED("oracle", oracle_module),     EMBEDDED("convert", convert_module),
+    EMBEDDED("literal", literal_module),   EMBEDDED("expected", expected_module),
+    EMBEDDED("notices", notices_module),   EMBEDDED("orders", orders_module),
+    EMBEDDED("bounds", bounds_module),     EMBEDDED("trial", trial_module),
+    EMBEDDED("library", library_module),   EMBEDDED("runner", runner_module),
+    EMBEDDED("judge", judge_module),
     {NULL, NULL, 0},
 };
 

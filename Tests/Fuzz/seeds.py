@@ -56,6 +56,10 @@ def values():
         [["x"] * 9] * 3,
         ["word"] * 20,
         ["w" * 300] * 9,
+        [("a", "b", "c")] * 30,
+        ([1, 1.0, True, None, "1"], [-0.0, 2**62]) * 9,
+        [[number] for number in range(40)],
+        [(True, False)] * 20,
     )
     yield from (
         {1, "a", 2.5},

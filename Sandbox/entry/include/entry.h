@@ -89,18 +89,29 @@ struct items {
   uint64_t items, bytes;
 };
 
-// Numbers the objects that are items, at most 256.
+// Numbers the different items, at most 256. Of int and float those of the same value are one, of all else the same
+// objects.
 struct identity {
   struct items items;
-  uint64_t count;        // of numbered objects; 0 at first
-  uint64_t objects[256]; // by number
-  uint8_t is_seen[256];  // set by a call that writes
+  uint64_t int_type, float_type;
+  uint64_t as_long_long; // PyLong_AsLongLongAndOverflow
+  uint64_t width;        // items of the first row
+  // Given for writing: the base of the digits, how many fit into a byte, and by number the digit.
+  uint32_t base, per_byte;
+  uint8_t digits[256];
+  // Taken; 0 at first.
+  uint64_t is_uneven;    // whether a row has another width
+  uint64_t count;        // of numbers
+  uint64_t objects[256]; // by number, one that has it
   // For identify alone; 0 at first. A slot is a number and 1.
+  uint64_t keys[256], types[256];
+  uint64_t met[256];
+  uint8_t met_numbers[256];
   uint16_t slots[1024];
 };
 
-// Writes the numbers of the next items, one byte each. Returns 0 when a row is not what it must be or there are too
-// many objects.
+// Looks at all items, or writes the digits of the next ones, the first one of a byte worth one, the second `base`, and so
+// on. Returns 0 when a row is not what it must be, different items are too many, or an int takes more than 64 bits.
 int32_t identify(struct identity *task);
 
 // Items that are int or float.

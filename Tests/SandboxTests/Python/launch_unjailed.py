@@ -16,8 +16,8 @@ import tempfile
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
 JUDGE = (
-    "wire", "decode", "records", "oracle", "convert", "literal", "expected", "notices", "orders", "bounds", "trial",
-    "library", "runner", "judge",
+    "wire", "leaves", "decode", "records", "oracle", "convert", "literal", "expected", "notices", "orders", "bounds",
+    "trial", "library", "runner", "judge",
 )  # fmt: skip
 ZYGOTE = (
     "wire", "bulk", "vectors", "encode", "brief", "outbox", "convert", "guard", "library", "sanitizer", "arenas",

@@ -2,18 +2,20 @@
 
 import collections
 import random
-import struct
 import sys
 import unittest
+from unittest import mock
 
 from launch_unjailed import SOURCES, Slot
 
 sys.path.insert(0, str(SOURCES))
 
 import encode  # noqa: E402
+import trial  # noqa: E402
 import wire  # noqa: E402
-from expected import Expected  # noqa: E402
+from expected import Buffer, Expected  # noqa: E402
 from literal import literal  # noqa: E402
+from records import RecordReader  # noqa: E402
 
 
 def record(test, value):
@@ -28,9 +30,8 @@ def expectations(values):
     for test, value in enumerate(values):
         whole = record(test, value)
         stream += whole
-        size = struct.unpack_from("<I", whole, wire.HEADER.size)[0]
-        data = whole[wire.HEADER.size + 4 : wire.HEADER.size + 4 + size]
-        expected.add(data, whole[-1], 0.25 * test)
+        ((_, _, _, sink, flags),) = RecordReader(lambda kind, test: Buffer(1 << 30)).feed(whole)
+        expected.add(sink.data, flags, 0.25 * test)
     return expected, stream
 
 
@@ -70,6 +71,16 @@ class Matching(unittest.TestCase):
         for test, value in enumerate(self.values):
             self.assertEqual(expected.value(test), value)
             self.assertEqual(expected.size(test), len(expected.data(test)))
+
+
+class Sizes(unittest.TestCase):
+    def test_few_leaves_count_for_what_they_stand_for(self):
+        for rows, items in (([[1, True] * 9] * 500_000, 9_000_000), ([[0.5]] + [[2] * 300] * 9000, 2_700_001)):
+            expected, _ = expectations([rows])
+            self.assertEqual(expected.data(0)[3:4], b"M")
+            self.assertEqual((len(expected.apart), expected.size(0)), (1, 9 * items))
+            self.assertEqual(expected.value(0), rows)
+            self.assertEqual(Expected.unpack(expected.pack(False)).size(0), 9 * items)
 
 
 class Packing(unittest.TestCase):
@@ -165,6 +176,38 @@ class Kept(unittest.TestCase):
         finally:
             Kept.task, Kept.reference = kept, whole
 
+    def test_rows_of_few_different_leaves(self):
+        """Compared by value, though they are few bytes; against what is equal but not few as well."""
+        reference = "def f(x):\n    return [[%s] * 77] * (5000 if x == 0 else 60)"
+        task = dict(self.task, base_input=[[0], [1]], plus_input=[[1]], atol=1e-6)
+        kept, whole = self.task, self.reference
+        noise = (
+            "def f(x):\n    rows = range(5000 if x == 0 else 60)\n"
+            "    return [[0.5 + (row * 77 + column) * 1e-14 for column in range(77)] for row in rows]"
+        )
+        right = {
+            "True, 0, 'a', None": ("1, 0, 'a', None", "1.0, -0.0, 'a', None"),
+            "'ab', 'c'": ("str(b'ab', 'ascii'), 'c'",),
+            "0.5": ("0.500001", noise),
+        }
+        wrong = {
+            "True, 0, 'a', None": ("True, 0, 'a', 0",),
+            "'ab', 'c'": ("'ab', 'd'", "'ab', 99"),
+            "0.5": ("0.50001", noise.replace("0.5", "0.6")),
+        }
+        try:
+            for leaves in right:
+                Kept.task, Kept.reference = task, reference % leaves
+                with Slot() as slot:
+                    self.assertEqual(self.open(slot)[0]["reference"], "ok")
+                    for output in (leaves,) + right[leaves] + wrong[leaves]:
+                        program = output if output.startswith("def") else reference % output
+                        verdict = slot.candidate(program, halves=("base",), fast=False)["base"]
+                        reason = "wrong answer" if output in wrong[leaves] else "passed"
+                        self.assertEqual(verdict["reason"], reason, (leaves, output))
+        finally:
+            Kept.task, Kept.reference = kept, whole
+
     def test_what_a_failing_program_printed_is_shown(self):
         with Slot() as slot:
             self.open(slot)
@@ -196,6 +239,20 @@ class Literals(unittest.TestCase):
 
 class TimeLimits(unittest.TestCase):
     """Who does not hear its alarm is killed long before the total limit; who swallows it is not."""
+
+    def test_comparing_is_not_the_programs_time(self):
+        request = {"dataset": "humaneval", "entry_point": "f", "semantics": "evalplus-head"}
+        run, clock = trial.Trial(request, 0, expectations([[1], [2]])[0], [1.0, 1.0], None, False), [100.0]
+
+        def compare(test, data):
+            clock[0] += 60
+            return False
+
+        with mock.patch.object(trial.time, "monotonic", lambda: clock[0]), mock.patch.object(run, "compare", compare):
+            for stream in (wire.record(wire.STARTED, 0, b""), wire.record(wire.READY, 0, b""), record(0, [0])):
+                self.assertTrue(run.consume(stream))
+            self.assertFalse(run.overdue(clock[0]))
+            self.assertTrue(run.overdue(clock[0] + 1 + trial.GRACE + 0.1))
 
     def test_deaf_and_stubborn(self):
         with Slot() as slot:

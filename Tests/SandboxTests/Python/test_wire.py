@@ -6,6 +6,7 @@ import fractions
 import random
 import struct
 import sys
+import tracemalloc
 import unittest
 
 from launch_unjailed import SOURCES
@@ -266,6 +267,36 @@ class HostileBytes(unittest.TestCase):
         ):  # fmt: skip
             with self.assertRaises(wire.WireError):
                 decode.decode(data, BUDGET)
+
+    def test_few_leaves(self):
+        even = struct.pack("<QIB", 3, 2, 1)
+        table = b"\2" + b"N" + b"T" + b"i" + struct.pack("<q", -7)
+        good = b"gltM" + even + table + bytes((0 + 3 * 1 + 9 * 2 + 27 * 1 + 81 * 0, 2))
+        self.assertEqual(decode.decode(good, BUDGET), [(None, True), (-7, True), (None, -7)])
+        uneven = struct.pack("<QIB3I", 3, 0, 0, 0, 1, 5)
+        self.assertEqual(
+            decode.decode(b"gltM" + uneven + good[17:], BUDGET), [(), (None,), (True, -7, True, None, -7)]
+        )
+        one = b"gtlS" + struct.pack("<QIB", 3, 3, 1) + b"\0s" + struct.pack("<Q", 1) + b"x"
+        self.assertEqual(decode.decode(one + b"\0\0", BUDGET), (["x"] * 3,) * 3)
+        for bad in (
+            good[:-1], good + b"\0", good[:-2] + b"\xf3\2", good[:-1] + b"\3", good[:-1] + b"\5",  # digits
+            one + b"\1\0", one + b"\0\2", one + b"\0",
+            b"vlM" + good[4:], b"gltS" + good[4:], b"gltM" + even + b"\0",
+            b"gltM" + even + b"\0l\0\0\0\0\0", b"gltM" + even + b"\0I\1\0\0\0\1\0", b"gltM" + even + b"\0xN\0",
+            b"gltM" + struct.pack("<QIB", 1 << 40, 0xFFFFFFFF, 1) + b"\0N" + b"\0" * 99,
+        ):  # fmt: skip
+            with self.assertRaises(wire.WireError):
+                decode.decode(bad, BUDGET)
+
+    def test_few_leaves_are_paid_for(self):
+        rows = b"gltM" + struct.pack("<QIB", 1 << 10, 1 << 10, 1) + b"\0N" + bytes(1 << 17)
+        with self.assertRaises(wire.Oversized):
+            decode.decode(rows, 1 << 24)
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        self.assertEqual(len(decode.decode(rows, 1 << 25)), 1 << 10)
+        self.assertLess(tracemalloc.get_traced_memory()[1], 1 << 25)
 
     def test_what_would_grow_or_take_long_is_refused(self):
         million = decode.decode(encoded(range(1000000))[0], BUDGET)
