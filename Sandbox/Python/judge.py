@@ -32,7 +32,8 @@ class Task:
     """One open task: its expected values and limits.
 
     The reference program and the first candidate are run from the root zygote, for most tasks have no other
-    candidate. The second one has a task zygote opened, which parses the inputs for all that follow."""
+    candidate. The second one has a task zygote opened, which parses the inputs for all that follow, and so has a
+    first one that names modules, which take longer to import than a fork takes: both of its halves find them."""
 
     def __init__(self, zygote, request, blobs):
         self.zygote, self.request = zygote, request
@@ -96,7 +97,7 @@ class Task:
         self.programs += 1
         if self.programs == 1:
             self.zygote.expect(modules)
-        elif not self.is_open:
+        if not self.is_open and (self.programs > 1 or not self.zygote.common.issuperset(modules)):
             self.zygote.open_task(self.meta, self.raw["base"], self.raw["plus"])
             self.is_open = True
 

@@ -1,7 +1,7 @@
 """Which of Python's own modules a program finds loaded, decided by what it names.
 
 A fork costs what its parent has in memory, so a zygote has little loaded to begin with. Modules that a
-program names are imported before its process is forked: once a task, and not once a program, and once for all
+program names are imported before its process is forked: once a task, and not once a half, and once for all
 when a second task names them (orders.py). The reference has many more loaded, and under its guard some no
 longer import (they call os.getcwd), so a program that names anything uncommon gets all of them.
 """

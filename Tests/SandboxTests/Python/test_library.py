@@ -83,5 +83,17 @@ class Loaded(unittest.TestCase):
                     self.assertEqual((verdict["base"]["status"], verdict["plus"]["status"]), ("pass", "pass"))
                 self.assertEqual("_decimal" in maps(slot), is_loaded)
 
+    def test_what_names_modules_has_them_loaded_once_for_both_halves(self):
+        children = "/proc/{0}/task/{0}/children"
+        for program, has_zygote in ((REFERENCE, False), ("import decimal\n" + REFERENCE, True)):
+            with Slot() as slot:
+                slot.task(TASK, "humaneval", REFERENCE)
+                verdict = slot.candidate(program)
+                self.assertEqual((verdict["base"]["status"], verdict["plus"]["status"]), ("pass", "pass"))
+                zygotes = pathlib.Path(children.format(slot.zygote)).read_text().split()
+                maps = [pathlib.Path("/proc/%s/maps" % zygote).read_text() for zygote in zygotes]
+                self.assertEqual(["_decimal" in text for text in maps], [True] * has_zygote)
+
+
 if __name__ == "__main__":
     unittest.main()
