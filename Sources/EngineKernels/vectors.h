@@ -15,6 +15,11 @@ typedef struct vectors {
   float (*soften)(float *x, size_t visible, size_t count);
   // out = or, with `adds`, += x.
   void (*put)(const float *x, size_t count, bool adds, float *out);
+  // out = x * factor.
+  void (*multiply)(const float *x, float factor, size_t count, float *out);
+  // Pairs of bf16 numbers, the even one in the low half of a word: of neighbours in a row, and of one row and the next.
+  void (*pair)(const float *x, size_t count, uint32_t *out);
+  void (*pair_rows)(const float *even, const float *odd, size_t count, uint32_t *out);
   // out = silu(gate) * up.
   void (*gate)(const float *gate, const float *up, size_t count, float *out);
   // out = the first half of a head paired with its second half, rotated, times `scale`.
@@ -49,6 +54,7 @@ static inline const vectors *vectors_of(ek_path path) {
 enum { LANES = 16 };
 typedef float lanes __attribute__((ext_vector_type(16)));
 typedef int32_t whole __attribute__((ext_vector_type(16)));
+typedef uint32_t words __attribute__((ext_vector_type(16)));
 
 // Vectors pass by address: by value, their calling convention would depend on the instruction set.
 INLINE void load(const float *x, size_t count, float missing, lanes *out) {
@@ -157,6 +163,53 @@ INLINE void put_row(const float *x, size_t count, bool adds, float *out) {
       some += old;
     }
     store(&some, count - at, out + at);
+  }
+}
+
+INLINE void multiply_row(const float *x, float factor, size_t count, float *out) {
+  for (size_t at = 0; at < count; at += LANES) {
+    lanes some;
+    load(x + at, count - at, 0, &some);
+    some *= factor;
+    store(&some, count - at, out + at);
+  }
+}
+
+// As bf16_bits.
+INLINE void round_lanes(const lanes *x, words *out) {
+  words bits;
+  memcpy(&bits, x, sizeof bits);
+  words is_number = (words)((bits & 0x7FFFFFFF) <= 0x7F800000);
+  words rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16, strange = bits >> 16 | 0x40;
+  *out = (rounded & is_number) | (strange & ~is_number);
+}
+
+INLINE void store_pairs(const lanes *even, const lanes *odd, size_t count, uint32_t *out) {
+  words low, high;
+  round_lanes(even, &low);
+  round_lanes(odd, &high);
+  low |= high << 16;
+  memcpy(out, &low, (count < LANES ? count : LANES) * sizeof *out);
+}
+
+INLINE void pair_row(const float *x, size_t count, uint32_t *out) {
+  for (size_t at = 0; at < count; at += 2 * LANES) {
+    size_t left = count - at;
+    lanes first, second, even, odd;
+    load(x + at, left, 0, &first);
+    load(x + at + LANES, left > LANES ? left - LANES : 0, 0, &second);
+    even = __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    odd = __builtin_shufflevector(first, second, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    store_pairs(&even, &odd, (left + 1) / 2, out + at / 2);
+  }
+}
+
+INLINE void pair_two_rows(const float *even, const float *odd, size_t count, uint32_t *out) {
+  for (size_t at = 0; at < count; at += LANES) {
+    lanes first, second;
+    load(even + at, count - at, 0, &first);
+    load(odd + at, count - at, 0, &second);
+    store_pairs(&first, &second, count - at, out + at);
   }
 }
 
