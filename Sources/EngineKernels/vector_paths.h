@@ -31,6 +31,9 @@
   ATTRIBUTE static ek_summary summarize(const float *logits, size_t count, float divisor, size_t banned) {     \
     return summarize_logits(logits, count, divisor, banned);                                                   \
   }                                                                                                            \
+  ATTRIBUTE static ek_total total(const ek_summary *summaries, size_t panels) {                                \
+    return total_of_panels(summaries, panels);                                                                 \
+  }                                                                                                            \
   ATTRIBUTE static void masses(const ek_row *row, const float *bounds, ek_mass *masses) {                       \
     sum_masses(row, bounds, masses);                                                                           \
   }                                                                                                            \
@@ -55,6 +58,6 @@
   };                                                                                                           \
   const vectors NAME = {                                                                                       \
       .normalize = normalize, .soften = soften, .put = put, .multiply = multiply, .pair = pair,                \
-      .pair_rows = pair_rows, .gate = gate, .rotate = rotate, .summarize = summarize,                          \
+      .pair_rows = pair_rows, .gate = gate, .rotate = rotate, .summarize = summarize, .total = total,          \
       .masses = masses, .between = between, .entropy = entropy, .draw = draw,                                  \
   };

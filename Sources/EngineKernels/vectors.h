@@ -17,7 +17,7 @@ typedef struct vectors {
   void (*put)(const float *x, size_t count, bool adds, float *out);
   // out = x * factor.
   void (*multiply)(const float *x, float factor, size_t count, float *out);
-  // Pairs of bf16 numbers, the even one in the low half of a word: of neighbours in a row, and of one row and the next.
+  // Pairs of bf16 numbers, the even one in the low half of a word: of neighbours in a row, of one row and the next.
   void (*pair)(const float *x, size_t count, uint32_t *out);
   void (*pair_rows)(const float *even, const float *odd, size_t count, uint32_t *out);
   // out = silu(gate) * up.
@@ -26,7 +26,8 @@ typedef struct vectors {
   void (*rotate)(const float *x, const float *cosines, const float *sines, float scale, size_t half, float *out);
   // Of at most 64 logits.
   ek_summary (*summarize)(const float *logits, size_t count, float divisor, size_t banned);
-  // As ek_masses, ek_between, ek_negative_entropy and ek_draw_token.
+  // As ek_total_of, ek_masses, ek_between, ek_negative_entropy and ek_draw_token.
+  ek_total (*total)(const ek_summary *summaries, size_t panels);
   void (*masses)(const ek_row *row, const float *bounds, ek_mass *masses);
   size_t (*between)(const ek_row *row, float low, float high, uint32_t *tokens, float *scores, size_t capacity);
   double (*entropy)(const ek_row *row, const ek_edge *edge, float scale);
