@@ -7,7 +7,6 @@
 enum { VECTORS_PER_PANEL = EK_PANEL / LANES };
 
 typedef float thirty_two __attribute__((ext_vector_type(32)));
-typedef double wide_lanes __attribute__((ext_vector_type(16)));
 
 // Of sixteen summaries; those behind the last are of panels without a logit.
 typedef struct summary_lanes {
