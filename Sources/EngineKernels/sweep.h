@@ -4,8 +4,6 @@
 
 // Sweeps over the scores of a row, panel by panel; panels whose largest score cannot matter are left out.
 
-enum { VECTORS_PER_PANEL = EK_PANEL / LANES };
-
 typedef float thirty_two __attribute__((ext_vector_type(32)));
 
 // Of sixteen summaries; those behind the last are of panels without a logit.
@@ -35,20 +33,13 @@ INLINE ek_total largest_of_panels(const ek_summary *summaries, size_t panels) {
     summary_lanes some;
     load_summaries(summaries + first, panels - first, &some);
     strange |= ~(some.top < INFINITY);
-    lanes lower = some.top < top ? some.top : top;
-    top = some.top > top ? some.top : top;
-    second = lower > second ? lower : second;
-    second = some.second > second ? some.second : second;
+    lanes lower = SMALLER(some.top, top);
+    top = LARGER(some.top, top);
+    second = LARGER(lower, second);
+    second = LARGER(some.second, second);
   }
   if (__builtin_reduce_or(strange)) return (ek_total){.top = NAN};
-  ek_total total = {.top = top[0], .second = second[0]};
-  for (size_t at = 1; at < LANES; at++) {
-    float lower = top[at] < total.top ? top[at] : total.top;
-    total.top = top[at] > total.top ? top[at] : total.top;
-    total.second = lower > total.second ? lower : total.second;
-    total.second = second[at] > total.second ? second[at] : total.second;
-  }
-  return total;
+  return (ek_total){.top = largest_of(&top), .second = second_of(&top, &second)};
 }
 
 INLINE ek_total total_of_panels(const ek_summary *summaries, size_t panels) {
@@ -76,7 +67,7 @@ INLINE void scores_of(const ek_row *row, size_t panel, lanes *scores) {
     scores[at] /= row->divisor;
   }
   size_t banned = row->banned - first;  // wraps around when it stands before
-  if (banned < EK_PANEL) ((float *)scores)[banned] = -INFINITY;
+  if (banned < EK_PANEL) ban(banned, scores);
 }
 
 // In place: scores to weights, zeros where they are not kept.

@@ -6,8 +6,8 @@
 #include "bf16.h"
 
 // What lies between the products, sixteen numbers at a time. Every path compiles the same operations in the same
-// order, fused where FUSED says so and nowhere else, so all paths give the same bits; only products differ from path
-// to path.
+// order, fused where FUSED says so and nowhere else, so all paths give the same bits; only products differ from
+// path to path.
 
 typedef struct vectors {
   // out = x / sqrt(mean(x^2) + epsilon) * weight.
@@ -18,7 +18,7 @@ typedef struct vectors {
   void (*put)(const float *x, size_t count, bool adds, float *out);
   // out = x * factor.
   void (*multiply)(const float *x, float factor, size_t count, float *out);
-  // Pairs of bf16 numbers, the even one in the low half of a word: of neighbours in a row, of one row and the next.
+  // Pairs of bf16 numbers, the even one in the low half of a word: of neighbours in a row; of a row and the next.
   void (*pair)(const float *x, size_t count, uint32_t *out);
   void (*pair_rows)(const float *even, const float *odd, size_t count, uint32_t *out);
   // out = silu(gate) * up.
@@ -55,6 +55,9 @@ static inline const vectors *vectors_of(ek_path path) {
 
 enum { LANES = 16 };
 typedef float lanes __attribute__((ext_vector_type(16)));
+typedef float eight_lanes __attribute__((ext_vector_type(8)));
+typedef float four_lanes __attribute__((ext_vector_type(4)));
+typedef float two_lanes __attribute__((ext_vector_type(2)));
 typedef double wide_lanes __attribute__((ext_vector_type(16)));
 typedef int32_t whole __attribute__((ext_vector_type(16)));
 typedef uint32_t words __attribute__((ext_vector_type(16)));
@@ -78,25 +81,38 @@ INLINE void store(const lanes *x, size_t count, float *out) {
   }
 }
 
+#define LARGER(a, b) ((a) > (b) ? (a) : (b))
+#define SMALLER(a, b) ((a) < (b) ? (a) : (b))
+
 // Always in the same order: halves upon halves.
 INLINE float sum_of(const lanes *x) {
-  float some[LANES];
-  memcpy(some, x, sizeof some);
-  for (size_t half = LANES / 2; half > 0; half /= 2)
-    for (size_t at = 0; at < half; at++) some[at] += some[at + half];
-  return some[0];
+  eight_lanes eight = x->lo + x->hi;
+  four_lanes four = eight.lo + eight.hi;
+  two_lanes two = four.lo + four.hi;
+  return two.lo + two.hi;
 }
 
 INLINE float largest_of(const lanes *x) {
-  float some[LANES];
-  memcpy(some, x, sizeof some);
-  for (size_t half = LANES / 2; half > 0; half /= 2)
-    for (size_t at = 0; at < half; at++) some[at] = some[at + half] > some[at] ? some[at + half] : some[at];
-  return some[0];
+  eight_lanes eight = LARGER(x->lo, x->hi);
+  four_lanes four = LARGER(eight.lo, eight.hi);
+  two_lanes two = LARGER(four.lo, four.hi);
+  return LARGER(two.lo, two.hi);
 }
 
-// a * b + c, rounded once. Without an instruction for it, in double precision, where the product is exact: rounding the
-// sum twice could give another number in rare cases. In exponentials() it never does: Tests/Kernels tries all.
+// The second largest of all numbers in both, of which `second` has for each lane one that is not larger.
+INLINE float second_of(const lanes *top, const lanes *second) {
+  eight_lanes eight = LARGER(top->lo, top->hi);
+  eight_lanes next_eight = LARGER(SMALLER(top->lo, top->hi), LARGER(second->lo, second->hi));
+  four_lanes four = LARGER(eight.lo, eight.hi);
+  four_lanes next_four = LARGER(SMALLER(eight.lo, eight.hi), LARGER(next_eight.lo, next_eight.hi));
+  two_lanes two = LARGER(four.lo, four.hi);
+  two_lanes next_two = LARGER(SMALLER(four.lo, four.hi), LARGER(next_four.lo, next_four.hi));
+  float lower = SMALLER(two.lo, two.hi), next = LARGER(next_two.lo, next_two.hi);
+  return LARGER(lower, next);
+}
+
+// a * b + c, rounded once. Without an instruction for it, in double precision, where the product is exact: rounding
+// the sum twice could give another number in rare cases. In exponentials() it never does: Tests/Kernels tries all.
 #if defined(__FP_FAST_FMAF) || defined(EK_HAS_FMA)
 #define FUSED(a, b, c) __builtin_elementwise_fma((lanes)(a), (lanes)(b), (lanes)(c))
 #else
@@ -104,8 +120,8 @@ INLINE float largest_of(const lanes *x) {
 #define FUSED(a, b, c) __builtin_convertvector(DOUBLES(a) * DOUBLES(b) + DOUBLES(c), lanes)
 #endif
 
-// In place: e^x for x <= 0, exactly 1 at 0, and 0 below -87, where single precision has no normal numbers. Relative
-// error at most 2^-23.6; the polynomial, made for this, adds 2^-28.2 to what rounding does.
+// In place: e^x for x <= 0, exactly 1 at 0, and 0 below -87, where single precision has no normal numbers.
+// Relative error at most 2^-23.6; the polynomial, made for this, adds 2^-28.2 to what rounding does.
 INLINE void exponentials(lanes *x) {
   // 1.5 * 2^23 added to a small number rounds it to an integer, which stands in the lowest bits.
   lanes shifted = FUSED(*x, 1.442695041F, 0x1.8p23F);
@@ -126,6 +142,16 @@ INLINE void exponentials(lanes *x) {
   memcpy(&power, &bits, sizeof power);
   lanes lowest = -87.0F, zero = 0.0F;
   *x = *x < lowest ? zero : power;
+}
+
+enum { VECTORS_PER_PANEL = EK_PANEL / LANES };
+
+// Of a panel's scores, that of the banned token. By comparisons: a store into the middle would put all in memory.
+INLINE void ban(size_t banned, lanes *scores) {
+  const whole lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  lanes never = -INFINITY;
+  for (size_t at = 0; at < VECTORS_PER_PANEL; at++)
+    scores[at] = lane == (int)banned - (int)(at * LANES) ? never : scores[at];
 }
 
 INLINE void normalize_row(const float *x, const float *weight, float epsilon, size_t count, float *out) {
@@ -254,36 +280,33 @@ INLINE void rotate_head(
 }
 
 INLINE ek_summary summarize_logits(const float *logits, size_t count, float divisor, size_t banned) {
-  lanes scores[EK_PANEL / LANES];
-  lanes largest = -INFINITY;
-  for (size_t at = 0; at < EK_PANEL / LANES; at++) {
-    size_t first = at * LANES;
-    load(logits + first, count > first ? count - first : 0, -INFINITY, &scores[at]);
-    if (divisor != 1) scores[at] /= divisor;  // a tenth of all this, for nothing
+  float padded[EK_PANEL];
+  lanes scores[VECTORS_PER_PANEL];
+  if (count < EK_PANEL) {
+    for (size_t at = 0; at < EK_PANEL; at++) padded[at] = at < count ? logits[at] : -INFINITY;
+    logits = padded;
   }
-  if (banned < count) ((float *)scores)[banned] = -INFINITY;
+  memcpy(scores, logits, sizeof scores);
+  if (divisor != 1)  // a tenth of all this, for nothing
+    for (size_t at = 0; at < VECTORS_PER_PANEL; at++) scores[at] /= divisor;
+  if (banned < count) ban(banned, scores);
   whole strange = 0;
-  for (size_t at = 0; at < EK_PANEL / LANES; at++) {
-    largest = scores[at] > largest ? scores[at] : largest;
+  lanes largest = -INFINITY, next = -INFINITY, sum = 0.0F;
+  for (size_t at = 0; at < VECTORS_PER_PANEL; at++) {
     strange |= scores[at] != scores[at];
+    lanes lower = SMALLER(scores[at], largest);
+    largest = LARGER(scores[at], largest);
+    next = LARGER(lower, next);
   }
+  if (__builtin_reduce_or(strange)) return (ek_summary){.top = NAN, .second = NAN, .sum = 0};
   float top = largest_of(&largest);
-  if (__builtin_reduce_or(strange)) top = NAN;
   if (!isfinite(top)) return (ek_summary){.top = top, .second = top, .sum = 0};
-  lanes next = -INFINITY, sum = 0.0F;
-  whole ties = 0;
-  lanes least = -INFINITY;
-  for (size_t at = 0; at < EK_PANEL / LANES; at++) {
-    whole is_top = scores[at] == top;
-    lanes others = is_top ? least : scores[at];
-    ties += is_top;
-    next = others > next ? others : next;
+  for (size_t at = 0; at < VECTORS_PER_PANEL; at++) {
     lanes power = scores[at] - top;
     exponentials(&power);
     sum += power;
   }
-  float second = __builtin_reduce_add(ties) < -1 ? top : largest_of(&next);
-  return (ek_summary){.top = top, .second = second, .sum = sum_of(&sum)};
+  return (ek_summary){.top = top, .second = second_of(&largest, &next), .sum = sum_of(&sum)};
 }
 
 INLINE void copy_row(const float *x, size_t columns, float *out) {
