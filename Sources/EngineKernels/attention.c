@@ -22,6 +22,7 @@ typedef struct job {
 // Where a thread computes.
 typedef struct desk {
   float *head;     // [head_size]: a rotated key or query
+  uint32_t *keys;  // [64] rotated keys, before they are turned
   char *query;     // [QUERIES] rows of rounded queries
   size_t query_stride;
   float *scores;   // [QUERIES, padded positions]
@@ -39,6 +40,9 @@ static void *take(char *memory, size_t *used, size_t bytes) {
   return memory ? memory + at : NULL;
 }
 
+// A key as it is multiplied with: pairs of columns, or twice as many single columns.
+static size_t words_per_key(const job *job) { return job->key_pairs * (job->what->single ? 2 : 1); }
+
 static desk desk_of(const job *job, char *memory, size_t *used) {
   size_t pair_bytes = job->products->pair_bytes;
   desk desk = {
@@ -46,6 +50,7 @@ static desk desk_of(const job *job, char *memory, size_t *used) {
   };
   *used = 0;
   desk.head = take(memory, used, job->what->head_size * sizeof(float));
+  desk.keys = take(memory, used, EK_PANEL * words_per_key(job) * sizeof *desk.keys);
   desk.query = take(memory, used, QUERIES * desk.query_stride);
   desk.scores = take(memory, used, QUERIES * job->key_panels * EK_PANEL * sizeof(float));
   desk.weights = take(memory, used, QUERIES * desk.weights_stride);
@@ -65,15 +70,10 @@ static void rotate(
   vectors->rotate(x, what->cosines + place * half, what->sines + place * half, scale, half, out);
 }
 
-// Numbers of a pair of columns in one row of a panel.
-static inline __attribute__((always_inline)) void put(bool single, char *pair, size_t row, float even, float odd) {
-  if (single) {
-    float *values = (float *)pair;
-    values[row] = even;
-    values[EK_PANEL + row] = odd;
-  } else {
-    ((uint32_t *)pair)[row] = bf16_bits(even) | bf16_bits(odd) << 16;
-  }
+// Columns of a head in a panel of values.
+static size_t width_of(const job *job, size_t part) {
+  size_t left = job->what->head_size - part * EK_PANEL;
+  return left < EK_PANEL ? left : EK_PANEL;
 }
 
 static char *keys_of(const job *job, size_t shared, size_t panel) {
@@ -84,30 +84,41 @@ static char *values_of(const job *job, size_t shared, size_t part) {
   return job->values + (shared * job->value_panels + part) * job->value_pairs * job->products->panel_pair_bytes;
 }
 
-// A panel of rotated keys, then the same positions of the values, turned: pair of positions after pair of positions.
-static inline __attribute__((always_inline)) void pack(
-    bool single, const job *job, size_t shared, size_t panel, float *rotated) {
+// A panel of rotated keys.
+static void pack_keys(const job *job, size_t shared, size_t panel, const desk *desk) {
   const ek_attention *what = job->what;
-  size_t columns = what->shared * what->head_size, size = what->head_size, first = panel * EK_PANEL;
+  size_t columns = what->shared * what->head_size, first = panel * EK_PANEL, words = words_per_key(job);
   size_t count = what->positions - first < EK_PANEL ? what->positions - first : EK_PANEL;
-  size_t pair_bytes = job->products->panel_pair_bytes;
-  char *keys = keys_of(job, shared, panel);
-  memset(keys, 0, job->key_pairs * pair_bytes);
   for (size_t at = 0; at < count; at++) {
-    rotate(
-        job, what->key + (first + at) * columns + shared * size, first + at, what->key_norm, 1, rotated);
-    for (size_t pair = 0; pair < job->key_pairs; pair++)
-      put(single, keys + pair * pair_bytes, at, rotated[2 * pair], rotated[2 * pair + 1]);
+    const float *key = what->key + (first + at) * columns + shared * what->head_size;
+    rotate(job, key, first + at, what->key_norm, 1, desk->head);
+    if (what->single)
+      memcpy(desk->keys + at * words, desk->head, words * sizeof *desk->keys);
+    else
+      vectors_of(job->path)->pair(desk->head, what->head_size, desk->keys + at * words);
   }
-  const float *value = what->value + first * columns + shared * size;
+  ek_turn(desk->keys, count, words, (uint32_t *)keys_of(job, shared, panel));
+}
+
+// The values of the same positions lie in the right order already: pair of positions after pair of positions.
+static void pack_values(const job *job, size_t shared, size_t panel) {
+  static const float zeros[EK_PANEL];
+  const ek_attention *what = job->what;
+  size_t columns = what->shared * what->head_size, pair_bytes = job->products->panel_pair_bytes;
+  size_t first = panel * EK_PANEL, end = first + EK_PANEL < what->positions ? first + EK_PANEL : what->positions;
   for (size_t part = 0; part < job->value_panels; part++) {
-    size_t width = size - part * EK_PANEL < EK_PANEL ? size - part * EK_PANEL : EK_PANEL;
-    char *values = values_of(job, shared, part) + first / 2 * pair_bytes;
-    for (size_t pair = 0; 2 * pair < count; pair++) {
-      const float *even = value + 2 * pair * columns + part * EK_PANEL;
-      const float *odd = 2 * pair + 1 < count ? even + columns : NULL;
-      if (width < EK_PANEL) memset(values + pair * pair_bytes, 0, pair_bytes);
-      for (size_t at = 0; at < width; at++) put(single, values + pair * pair_bytes, at, even[at], odd ? odd[at] : 0);
+    size_t width = width_of(job, part);
+    for (size_t at = first; at < end; at += 2) {
+      char *pair = values_of(job, shared, part) + at / 2 * pair_bytes;
+      const float *even = what->value + at * columns + shared * what->head_size + part * EK_PANEL;
+      const float *odd = at + 1 < end ? even + columns : zeros;
+      if (width < EK_PANEL) memset(pair, 0, pair_bytes);
+      if (what->single) {
+        memcpy(pair, even, width * sizeof *even);
+        memcpy(pair + EK_PANEL * sizeof *odd, odd, width * sizeof *odd);
+      } else {
+        vectors_of(job->path)->pair_rows(even, odd, width, (uint32_t *)pair);
+      }
     }
   }
 }
@@ -120,10 +131,13 @@ static void attend(const job *job, size_t head, size_t first, const desk *desk) 
   size_t shared = head / (what->heads / what->shared);
   size_t count = what->count - first < QUERIES ? what->count - first : QUERIES;
   float scale = 1 / __builtin_elementwise_sqrt((float)size);
+  const float *queries = what->query + first * columns + head * size;
+  // They lie far apart, in lines that are not in the nearest cache: all are fetched at once.
+  for (size_t at = 0; at < count; at++)
+    for (size_t column = 0; column < size; column += 64 / sizeof *queries)
+      __builtin_prefetch(queries + at * columns + column);
   for (size_t at = 0; at < count; at++) {
-    rotate(
-        job, what->query + (first + at) * columns + head * size, what->places[first + at], what->query_norm, scale,
-        desk->head);
+    rotate(job, queries + at * columns, what->places[first + at], what->query_norm, scale, desk->head);
     products->round(desk->head, size, desk->query + at * desk->query_stride);
   }
   for (size_t panel = 0; panel < job->key_panels; panel++) {
@@ -141,7 +155,7 @@ static void attend(const job *job, size_t head, size_t first, const desk *desk) 
   }
   for (size_t part = 0; part < job->value_panels; part++) {
     const char *values = values_of(job, shared, part);
-    size_t width = size - part * EK_PANEL < EK_PANEL ? size - part * EK_PANEL : EK_PANEL;
+    size_t width = width_of(job, part);
     for (size_t at = 0; at < count; at += EK_TILE_ROWS) {
       size_t rows = count - at < EK_TILE_ROWS ? count - at : EK_TILE_ROWS;
       float tile[EK_TILE_ROWS * EK_PANEL];
@@ -150,8 +164,7 @@ static void attend(const job *job, size_t head, size_t first, const desk *desk) 
           EK_PANEL, rows);
       for (size_t row = 0; row < rows; row++) {
         float *out = what->out + (first + at + row) * columns + head * size + part * EK_PANEL;
-        float share = 1 / desk->sums[at + row];
-        for (size_t column = 0; column < width; column++) out[column] = tile[row * EK_PANEL + column] * share;
+        vectors_of(job->path)->multiply(tile + row * EK_PANEL, 1 / desk->sums[at + row], width, out);
       }
     }
   }
@@ -162,11 +175,10 @@ static void work(void *context) {
   const ek_attention *what = job->what;
   size_t used;
   desk desk = desk_of(job, job->scratch + ek_claim(&job->next_thread) * job->scratch_stride, &used);
-  for (size_t panel; (panel = ek_claim(&job->next_panel)) < what->shared * job->key_panels;)
-    if (what->single)
-      pack(true, job, panel / job->key_panels, panel % job->key_panels, desk.head);
-    else
-      pack(false, job, panel / job->key_panels, panel % job->key_panels, desk.head);
+  for (size_t panel; (panel = ek_claim(&job->next_panel)) < what->shared * job->key_panels;) {
+    pack_keys(job, panel / job->key_panels, panel % job->key_panels, &desk);
+    pack_values(job, panel / job->key_panels, panel % job->key_panels);
+  }
   ek_barrier_wait(&job->packed);
   size_t blocks = (what->count + QUERIES - 1) / QUERIES;
   for (size_t block; (block = ek_claim(&job->next_block)) < what->heads * blocks;)

@@ -23,6 +23,9 @@ extern const float_path ek_bf16_avx2, ek_single_avx2;
 extern const float_path ek_bf16_avx512, ek_single_avx512;
 #endif
 
+// panel[columns, 64] = the rows, [count, columns] words at any alignment, turned; zeros behind the last row.
+void ek_turn(const void *rows, size_t count, size_t columns, uint32_t *panel);
+
 // The bits of `value` rounded to the nearest bf16, ties to even; NaN stays NaN.
 static inline __attribute__((always_inline)) uint32_t bf16_bits(float value) {
   uint32_t bits;

@@ -28,25 +28,25 @@ void ek_bf16_pack_single(const float *values, size_t count, size_t columns, uint
   PACK(SINGLE)
 }
 
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-// Two stored numbers are a word as it is wanted: only the order of the words is another.
-static void turn(const uint8_t *bytes, size_t count, size_t pairs, uint32_t *panel) {
-  for (size_t first = 0; first < pairs; first += 16) {
-    size_t end = first + 16 < pairs ? first + 16 : pairs;
-    for (size_t pair = first; pair < end; pair++) {
-      uint32_t *words = panel + pair * EK_PANEL;
-      for (size_t row = 0; row < count; row++) memcpy(words + row, bytes + 4 * (row * pairs + pair), sizeof *words);
+void ek_turn(const void *rows, size_t count, size_t columns, uint32_t *panel) {
+  const uint8_t *bytes = rows;
+  for (size_t first = 0; first < columns; first += 16) {
+    size_t end = first + 16 < columns ? first + 16 : columns;
+    for (size_t column = first; column < end; column++) {
+      uint32_t *words = panel + column * EK_PANEL;
+      for (size_t row = 0; row < count; row++)
+        memcpy(words + row, bytes + 4 * (row * columns + column), sizeof *words);
       memset(words + count, 0, (EK_PANEL - count) * sizeof *words);
     }
   }
 }
-#endif
 
 void ek_bf16_pack_stored(const void *values, size_t count, size_t columns, uint32_t *panel) {
   const uint8_t *bytes = values;
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  // Two stored numbers are a word as it is wanted: only the order of the words is another.
   if (columns % 2 == 0) {
-    turn(bytes, count, columns / 2, panel);
+    ek_turn(bytes, count, columns / 2, panel);
     return;
   }
 #endif

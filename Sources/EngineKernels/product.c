@@ -164,12 +164,14 @@ static void finish_gated(
     const job *job, size_t index, const set *set, size_t row, size_t rows, const float *sums) {
   size_t first = index * GATED_PANELS * EK_PANEL, width = set->count / 2 * EK_PANEL;
   size_t columns = job->gate->rows - first < width ? job->gate->rows - first : width;
+  // First all rows, then all rows: the scale of a row is at the end of a chain that others hide.
+  float products[EK_TILE_ROWS * GATED_PANELS * EK_PANEL];
   for (size_t at = 0; at < rows; at++) {
     const float *gate = sums + at * 2 * width;
-    float product[GATED_PANELS * EK_PANEL];
-    vectors_of(job->path)->gate(gate, gate + width, columns, product);
-    operand_write(job->path, job->next, &job->next_x, row + at, first, columns, product);
+    vectors_of(job->path)->gate(gate, gate + width, columns, products + at * width);
   }
+  for (size_t at = 0; at < rows; at++)
+    operand_write(job->path, job->next, &job->next_x, row + at, first, columns, products + at * width);
 }
 
 bool ek_gated_product(

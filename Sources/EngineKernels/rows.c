@@ -60,27 +60,8 @@ void ek_summarize(
   }
 }
 
-ek_total ek_total_of(const ek_summary *summaries, size_t panels) {
-  ek_total total = {.top = -INFINITY, .second = -INFINITY};
-  for (size_t panel = 0; panel < panels; panel++) {
-    float top = summaries[panel].top, second = summaries[panel].second;
-    if (!(top < INFINITY)) return (ek_total){.top = NAN};
-    float lower = top < total.top ? top : total.top;
-    total.top = top > total.top ? top : total.top;
-    if (total.second < lower) total.second = lower;
-    if (total.second < second) total.second = second;
-  }
-  if (total.top == -INFINITY) return total;
-  for (size_t first = 0; first < panels; first += LANES) {
-    size_t count = panels - first < LANES ? panels - first : LANES;
-    float powers[LANES];
-    lanes power = -INFINITY;
-    for (size_t at = 0; at < count; at++) power[at] = summaries[first + at].top - total.top;
-    exponentials(&power);
-    store(&power, LANES, powers);
-    for (size_t at = 0; at < count; at++) total.sum += (double)summaries[first + at].sum * (double)powers[at];
-  }
-  return total;
+ek_total ek_total_of(ek_path path, const ek_summary *summaries, size_t panels) {
+  return vectors_of(path)->total(summaries, panels);
 }
 
 void ek_masses(ek_path path, const ek_row *row, const float bounds[EK_BOUNDS], ek_mass masses[EK_BOUNDS]) {

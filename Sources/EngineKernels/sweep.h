@@ -4,7 +4,58 @@
 
 // Sweeps over the scores of a row, panel by panel; panels whose largest score cannot matter are left out.
 
-enum { VECTORS_PER_PANEL = EK_PANEL / LANES };
+typedef float thirty_two __attribute__((ext_vector_type(32)));
+
+// Of sixteen summaries; those behind the last are of panels without a logit.
+typedef struct summary_lanes {
+  lanes top, second, sum;
+} summary_lanes;
+
+INLINE void load_summaries(const ek_summary *summaries, size_t count, summary_lanes *out) {
+  ek_summary some[LANES];
+  for (size_t at = count; at < LANES; at++) some[at] = (ek_summary){.top = -INFINITY, .second = -INFINITY};
+  if (count < LANES) summaries = memcpy(some, summaries, count * sizeof *some);
+  thirty_two halves[2];  // 48 numbers, and some that are not chosen
+  memcpy(halves, summaries, sizeof some);
+#define EVERY_THIRD(n)                                                                    \
+  n, n + 3, n + 6, n + 9, n + 12, n + 15, n + 18, n + 21, n + 24, n + 27, n + 30, n + 33, \
+      n + 36, n + 39, n + 42, n + 45
+  out->top = __builtin_shufflevector(halves[0], halves[1], EVERY_THIRD(0));
+  out->second = __builtin_shufflevector(halves[0], halves[1], EVERY_THIRD(1));
+  out->sum = __builtin_shufflevector(halves[0], halves[1], EVERY_THIRD(2));
+}
+
+// The largest of all, and the largest of all but one that is the largest.
+INLINE ek_total largest_of_panels(const ek_summary *summaries, size_t panels) {
+  lanes top = -INFINITY, second = -INFINITY;
+  whole strange = 0;
+  for (size_t first = 0; first < panels; first += LANES) {
+    summary_lanes some;
+    load_summaries(summaries + first, panels - first, &some);
+    strange |= ~(some.top < INFINITY);
+    lanes lower = SMALLER(some.top, top);
+    top = LARGER(some.top, top);
+    second = LARGER(lower, second);
+    second = LARGER(some.second, second);
+  }
+  if (__builtin_reduce_or(strange)) return (ek_total){.top = NAN};
+  return (ek_total){.top = largest_of(&top), .second = second_of(&top, &second)};
+}
+
+INLINE ek_total total_of_panels(const ek_summary *summaries, size_t panels) {
+  ek_total total = largest_of_panels(summaries, panels);
+  if (!(total.top > -INFINITY)) return total;
+  wide_lanes sums = 0;
+  for (size_t first = 0; first < panels; first += LANES) {
+    summary_lanes some;
+    load_summaries(summaries + first, panels - first, &some);
+    lanes power = some.top - total.top;
+    exponentials(&power);
+    sums += __builtin_convertvector(some.sum, wide_lanes) * __builtin_convertvector(power, wide_lanes);
+  }
+  for (size_t at = 0; at < LANES; at++) total.sum += sums[at];
+  return total;
+}
 
 INLINE size_t panels_of_row(const ek_row *row) { return (row->count + EK_PANEL - 1) / EK_PANEL; }
 
@@ -16,7 +67,7 @@ INLINE void scores_of(const ek_row *row, size_t panel, lanes *scores) {
     scores[at] /= row->divisor;
   }
   size_t banned = row->banned - first;  // wraps around when it stands before
-  if (banned < EK_PANEL) ((float *)scores)[banned] = -INFINITY;
+  if (banned < EK_PANEL) ban(banned, scores);
 }
 
 // In place: scores to weights, zeros where they are not kept.

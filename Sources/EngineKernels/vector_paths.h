@@ -14,6 +14,13 @@
   ATTRIBUTE static void put(const float *x, size_t count, bool adds, float *out) {                             \
     put_row(x, count, adds, out);                                                                              \
   }                                                                                                            \
+  ATTRIBUTE static void multiply(const float *x, float factor, size_t count, float *out) {                     \
+    multiply_row(x, factor, count, out);                                                                       \
+  }                                                                                                            \
+  ATTRIBUTE static void pair(const float *x, size_t count, uint32_t *out) { pair_row(x, count, out); }         \
+  ATTRIBUTE static void pair_rows(const float *even, const float *odd, size_t count, uint32_t *out) {          \
+    pair_two_rows(even, odd, count, out);                                                                      \
+  }                                                                                                            \
   ATTRIBUTE static void gate(const float *gate, const float *up, size_t count, float *out) {                   \
     gate_row(gate, up, count, out);                                                                            \
   }                                                                                                            \
@@ -23,6 +30,9 @@
   }                                                                                                            \
   ATTRIBUTE static ek_summary summarize(const float *logits, size_t count, float divisor, size_t banned) {     \
     return summarize_logits(logits, count, divisor, banned);                                                   \
+  }                                                                                                            \
+  ATTRIBUTE static ek_total total(const ek_summary *summaries, size_t panels) {                                \
+    return total_of_panels(summaries, panels);                                                                 \
   }                                                                                                            \
   ATTRIBUTE static void masses(const ek_row *row, const float *bounds, ek_mass *masses) {                       \
     sum_masses(row, bounds, masses);                                                                           \
@@ -47,6 +57,7 @@
       .pair_bytes = 8, .panel_pair_bytes = 8 * EK_PANEL, .round = copy, .tile = tile,                          \
   };                                                                                                           \
   const vectors NAME = {                                                                                       \
-      .normalize = normalize, .soften = soften, .put = put, .gate = gate, .rotate = rotate, .summarize = summarize,        \
+      .normalize = normalize, .soften = soften, .put = put, .multiply = multiply, .pair = pair,                \
+      .pair_rows = pair_rows, .gate = gate, .rotate = rotate, .summarize = summarize, .total = total,          \
       .masses = masses, .between = between, .entropy = entropy, .draw = draw,                                  \
   };

@@ -6,7 +6,8 @@
 #include "bf16.h"
 
 // What lies between the products, sixteen numbers at a time. Every path compiles the same operations in the same
-// order, none fused, so all paths give the same bits; only products differ from path to path.
+// order, fused where FUSED says so and nowhere else, so all paths give the same bits; only products differ from
+// path to path.
 
 typedef struct vectors {
   // out = x / sqrt(mean(x^2) + epsilon) * weight.
@@ -15,13 +16,19 @@ typedef struct vectors {
   float (*soften)(float *x, size_t visible, size_t count);
   // out = or, with `adds`, += x.
   void (*put)(const float *x, size_t count, bool adds, float *out);
+  // out = x * factor.
+  void (*multiply)(const float *x, float factor, size_t count, float *out);
+  // Pairs of bf16 numbers, the even one in the low half of a word: of neighbours in a row; of a row and the next.
+  void (*pair)(const float *x, size_t count, uint32_t *out);
+  void (*pair_rows)(const float *even, const float *odd, size_t count, uint32_t *out);
   // out = silu(gate) * up.
   void (*gate)(const float *gate, const float *up, size_t count, float *out);
   // out = the first half of a head paired with its second half, rotated, times `scale`.
   void (*rotate)(const float *x, const float *cosines, const float *sines, float scale, size_t half, float *out);
   // Of at most 64 logits.
   ek_summary (*summarize)(const float *logits, size_t count, float divisor, size_t banned);
-  // As ek_masses, ek_between, ek_negative_entropy and ek_draw_token.
+  // As ek_total_of, ek_masses, ek_between, ek_negative_entropy and ek_draw_token.
+  ek_total (*total)(const ek_summary *summaries, size_t panels);
   void (*masses)(const ek_row *row, const float *bounds, ek_mass *masses);
   size_t (*between)(const ek_row *row, float low, float high, uint32_t *tokens, float *scores, size_t capacity);
   double (*entropy)(const ek_row *row, const ek_edge *edge, float scale);
@@ -48,7 +55,12 @@ static inline const vectors *vectors_of(ek_path path) {
 
 enum { LANES = 16 };
 typedef float lanes __attribute__((ext_vector_type(16)));
+typedef float eight_lanes __attribute__((ext_vector_type(8)));
+typedef float four_lanes __attribute__((ext_vector_type(4)));
+typedef float two_lanes __attribute__((ext_vector_type(2)));
+typedef double wide_lanes __attribute__((ext_vector_type(16)));
 typedef int32_t whole __attribute__((ext_vector_type(16)));
+typedef uint32_t words __attribute__((ext_vector_type(16)));
 
 // Vectors pass by address: by value, their calling convention would depend on the instruction set.
 INLINE void load(const float *x, size_t count, float missing, lanes *out) {
@@ -69,46 +81,77 @@ INLINE void store(const lanes *x, size_t count, float *out) {
   }
 }
 
+#define LARGER(a, b) ((a) > (b) ? (a) : (b))
+#define SMALLER(a, b) ((a) < (b) ? (a) : (b))
+
 // Always in the same order: halves upon halves.
 INLINE float sum_of(const lanes *x) {
-  float some[LANES];
-  memcpy(some, x, sizeof some);
-  for (size_t half = LANES / 2; half > 0; half /= 2)
-    for (size_t at = 0; at < half; at++) some[at] += some[at + half];
-  return some[0];
+  eight_lanes eight = x->lo + x->hi;
+  four_lanes four = eight.lo + eight.hi;
+  two_lanes two = four.lo + four.hi;
+  return two.lo + two.hi;
 }
 
 INLINE float largest_of(const lanes *x) {
-  float some[LANES];
-  memcpy(some, x, sizeof some);
-  for (size_t half = LANES / 2; half > 0; half /= 2)
-    for (size_t at = 0; at < half; at++) some[at] = some[at + half] > some[at] ? some[at + half] : some[at];
-  return some[0];
+  eight_lanes eight = LARGER(x->lo, x->hi);
+  four_lanes four = LARGER(eight.lo, eight.hi);
+  two_lanes two = LARGER(four.lo, four.hi);
+  return LARGER(two.lo, two.hi);
 }
 
+// The second largest of all numbers in both, of which `second` has for each lane one that is not larger.
+INLINE float second_of(const lanes *top, const lanes *second) {
+  eight_lanes eight = LARGER(top->lo, top->hi);
+  eight_lanes next_eight = LARGER(SMALLER(top->lo, top->hi), LARGER(second->lo, second->hi));
+  four_lanes four = LARGER(eight.lo, eight.hi);
+  four_lanes next_four = LARGER(SMALLER(eight.lo, eight.hi), LARGER(next_eight.lo, next_eight.hi));
+  two_lanes two = LARGER(four.lo, four.hi);
+  two_lanes next_two = LARGER(SMALLER(four.lo, four.hi), LARGER(next_four.lo, next_four.hi));
+  float lower = SMALLER(two.lo, two.hi), next = LARGER(next_two.lo, next_two.hi);
+  return LARGER(lower, next);
+}
+
+// a * b + c, rounded once. Without an instruction for it, in double precision, where the product is exact: rounding
+// the sum twice could give another number in rare cases. In exponentials() it never does: Tests/Kernels tries all.
+#if defined(__FP_FAST_FMAF) || defined(EK_HAS_FMA)
+#define FUSED(a, b, c) __builtin_elementwise_fma((lanes)(a), (lanes)(b), (lanes)(c))
+#else
+#define DOUBLES(x) __builtin_convertvector((lanes)(x), wide_lanes)
+#define FUSED(a, b, c) __builtin_convertvector(DOUBLES(a) * DOUBLES(b) + DOUBLES(c), lanes)
+#endif
+
 // In place: e^x for x <= 0, exactly 1 at 0, and 0 below -87, where single precision has no normal numbers.
-// Argument splitting and polynomial of the Cephes library's expf (Moshier); relative error about 2^-23.
+// Relative error at most 2^-23.6; the polynomial, made for this, adds 2^-28.2 to what rounding does.
 INLINE void exponentials(lanes *x) {
-  lanes lowest = -87.0F;
-  lanes bounded = *x < lowest ? lowest : *x;
   // 1.5 * 2^23 added to a small number rounds it to an integer, which stands in the lowest bits.
-  lanes shifted = bounded * 1.442695041F + 0x1.8p23F;
+  lanes shifted = FUSED(*x, 1.442695041F, 0x1.8p23F);
   lanes integer = shifted - 0x1.8p23F;
   // ln 2 in two parts, the first of so few bits that its products with integers are exact.
-  lanes rest = bounded - integer * 0.693359375F - integer * -2.12194440e-4F;
-  lanes sum = rest * 1.9875691500e-4F + 1.3981999507e-3F;
-  sum = sum * rest + 8.3334519073e-3F;
-  sum = sum * rest + 4.1665795894e-2F;
-  sum = sum * rest + 1.6666665459e-1F;
-  sum = sum * rest + 5.0000001201e-1F;
-  lanes power = sum * rest * rest + rest + 1.0F;
+  lanes rest = FUSED(integer, -0.693359375F, *x);
+  rest = FUSED(integer, 2.12194440e-4F, rest);
+  lanes sum = FUSED(rest, 0x1.6a221p-10F, 0x1.1239d4p-7F);
+  sum = FUSED(sum, rest, 0x1.5558d4p-5F);
+  sum = FUSED(sum, rest, 0x1.555492p-3F);
+  sum = FUSED(sum, rest, 0x1.fffffcp-2F);
+  sum = FUSED(sum, rest, 1.0F);
+  lanes power = FUSED(sum, rest, 1.0F);
   whole bits, exponent;
   memcpy(&bits, &power, sizeof bits);
   memcpy(&exponent, &shifted, sizeof exponent);
   bits += exponent << 23;
   memcpy(&power, &bits, sizeof power);
-  lanes zero = 0.0F;
+  lanes lowest = -87.0F, zero = 0.0F;
   *x = *x < lowest ? zero : power;
+}
+
+enum { VECTORS_PER_PANEL = EK_PANEL / LANES };
+
+// Of a panel's scores, that of the banned token. By comparisons: a store into the middle would put all in memory.
+INLINE void ban(size_t banned, lanes *scores) {
+  const whole lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  lanes never = -INFINITY;
+  for (size_t at = 0; at < VECTORS_PER_PANEL; at++)
+    scores[at] = lane == (int)banned - (int)(at * LANES) ? never : scores[at];
 }
 
 INLINE void normalize_row(const float *x, const float *weight, float epsilon, size_t count, float *out) {
@@ -160,6 +203,53 @@ INLINE void put_row(const float *x, size_t count, bool adds, float *out) {
   }
 }
 
+INLINE void multiply_row(const float *x, float factor, size_t count, float *out) {
+  for (size_t at = 0; at < count; at += LANES) {
+    lanes some;
+    load(x + at, count - at, 0, &some);
+    some *= factor;
+    store(&some, count - at, out + at);
+  }
+}
+
+// As bf16_bits.
+INLINE void round_lanes(const lanes *x, words *out) {
+  words bits;
+  memcpy(&bits, x, sizeof bits);
+  words is_number = (words)((bits & 0x7FFFFFFF) <= 0x7F800000);
+  words rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16, strange = bits >> 16 | 0x40;
+  *out = (rounded & is_number) | (strange & ~is_number);
+}
+
+INLINE void store_pairs(const lanes *even, const lanes *odd, size_t count, uint32_t *out) {
+  words low, high;
+  round_lanes(even, &low);
+  round_lanes(odd, &high);
+  low |= high << 16;
+  memcpy(out, &low, (count < LANES ? count : LANES) * sizeof *out);
+}
+
+INLINE void pair_row(const float *x, size_t count, uint32_t *out) {
+  for (size_t at = 0; at < count; at += 2 * LANES) {
+    size_t left = count - at;
+    lanes first, second, even, odd;
+    load(x + at, left, 0, &first);
+    load(x + at + LANES, left > LANES ? left - LANES : 0, 0, &second);
+    even = __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    odd = __builtin_shufflevector(first, second, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    store_pairs(&even, &odd, (left + 1) / 2, out + at / 2);
+  }
+}
+
+INLINE void pair_two_rows(const float *even, const float *odd, size_t count, uint32_t *out) {
+  for (size_t at = 0; at < count; at += LANES) {
+    lanes first, second;
+    load(even + at, count - at, 0, &first);
+    load(odd + at, count - at, 0, &second);
+    store_pairs(&first, &second, count - at, out + at);
+  }
+}
+
 // silu(z) = z / (1 + e^-z), with the power of -|z|, which cannot overflow.
 INLINE void gate_row(const float *gate, const float *up, size_t count, float *out) {
   for (size_t at = 0; at < count; at += LANES) {
@@ -190,36 +280,33 @@ INLINE void rotate_head(
 }
 
 INLINE ek_summary summarize_logits(const float *logits, size_t count, float divisor, size_t banned) {
-  lanes scores[EK_PANEL / LANES];
-  lanes largest = -INFINITY;
-  for (size_t at = 0; at < EK_PANEL / LANES; at++) {
-    size_t first = at * LANES;
-    load(logits + first, count > first ? count - first : 0, -INFINITY, &scores[at]);
-    if (divisor != 1) scores[at] /= divisor;  // a tenth of all this, for nothing
+  float padded[EK_PANEL];
+  lanes scores[VECTORS_PER_PANEL];
+  if (count < EK_PANEL) {
+    for (size_t at = 0; at < EK_PANEL; at++) padded[at] = at < count ? logits[at] : -INFINITY;
+    logits = padded;
   }
-  if (banned < count) ((float *)scores)[banned] = -INFINITY;
+  memcpy(scores, logits, sizeof scores);
+  if (divisor != 1)  // a tenth of all this, for nothing
+    for (size_t at = 0; at < VECTORS_PER_PANEL; at++) scores[at] /= divisor;
+  if (banned < count) ban(banned, scores);
   whole strange = 0;
-  for (size_t at = 0; at < EK_PANEL / LANES; at++) {
-    largest = scores[at] > largest ? scores[at] : largest;
+  lanes largest = -INFINITY, next = -INFINITY, sum = 0.0F;
+  for (size_t at = 0; at < VECTORS_PER_PANEL; at++) {
     strange |= scores[at] != scores[at];
+    lanes lower = SMALLER(scores[at], largest);
+    largest = LARGER(scores[at], largest);
+    next = LARGER(lower, next);
   }
+  if (__builtin_reduce_or(strange)) return (ek_summary){.top = NAN, .second = NAN, .sum = 0};
   float top = largest_of(&largest);
-  if (__builtin_reduce_or(strange)) top = NAN;
   if (!isfinite(top)) return (ek_summary){.top = top, .second = top, .sum = 0};
-  lanes next = -INFINITY, sum = 0.0F;
-  whole ties = 0;
-  lanes least = -INFINITY;
-  for (size_t at = 0; at < EK_PANEL / LANES; at++) {
-    whole is_top = scores[at] == top;
-    lanes others = is_top ? least : scores[at];
-    ties += is_top;
-    next = others > next ? others : next;
+  for (size_t at = 0; at < VECTORS_PER_PANEL; at++) {
     lanes power = scores[at] - top;
     exponentials(&power);
     sum += power;
   }
-  float second = __builtin_reduce_add(ties) < -1 ? top : largest_of(&next);
-  return (ek_summary){.top = top, .second = second, .sum = sum_of(&sum)};
+  return (ek_summary){.top = top, .second = second_of(&largest, &next), .sum = sum_of(&sum)};
 }
 
 INLINE void copy_row(const float *x, size_t columns, float *out) {

@@ -39,6 +39,21 @@ struct LogitRowTests {
     #expect(close(distribution.negativeEntropy, entropy, 1e-5))
   }
 
+  /// Tests/Kernels/check-exponentials.sh tries every number.
+  @Test func weightsAreExponentials() throws {
+    func weight(_ score: Float) throws -> Float {
+      try #require(LogitRow([0, score], temperature: 0, banned: nil)).token(at: 1, .none).weight
+    }
+    for bits in stride(from: Float(-0x1p-30).bitPattern, through: Float(-87).bitPattern, by: 20_011) {
+      let score = Float(bitPattern: bits)
+      let error = try abs(Double(weight(score)) / exp(Double(score)) - 1)
+      try #require(error < 0x1p-23 * 0.66, "e^\(score)")
+    }
+    #expect(try weight(0) == 1)
+    // Nothing is left: the last token with a weight is the first.
+    #expect(try weight(-87.1) == 1 && weight(-.infinity) == 1)
+  }
+
   /// Top-p by sorting everything, as the reference does.
   @Test(arguments: cases, [0.1, 0.5, 0.95, 0.999])
   func theNucleusIsThatOfASort(_ size: (count: Int, spread: Float), _ topP: Double) throws {

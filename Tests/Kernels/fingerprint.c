@@ -124,7 +124,7 @@ static void logits(ek_path path, ek_pool *pool) {
   print("logits", kept, COUNT * LOGITS * sizeof *kept);
   print("summaries", summaries, COUNT * PANELS * sizeof *summaries);
 
-  ek_total total = ek_total_of(summaries, PANELS);
+  ek_total total = ek_total_of(path, summaries, PANELS);
   double of_row[] = {(double)total.top, (double)total.second, total.sum};
   print("total", of_row, sizeof of_row);
   ek_row row = {

@@ -39,7 +39,7 @@ struct LogitRow {
     _ source: Source, summaries: ArraySlice<ek_summary>, count: Int, temperature: Double, banned: Int32?
   ) {
     precondition(summaries.count == (count + LogitRow.panel - 1) / LogitRow.panel, "summaries of another row")
-    let total = summaries.withUnsafeBufferPointer { ek_total_of($0.baseAddress, $0.count) }
+    let total = summaries.withUnsafeBufferPointer { ek_total_of(LogitRow.anyPath, $0.baseAddress, $0.count) }
     guard total.top.isFinite else { return nil }
     self.source = source
     self.summaries = summaries

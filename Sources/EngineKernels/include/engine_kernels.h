@@ -135,7 +135,7 @@ typedef struct ek_total {
   float top, second;
   double sum;
 } ek_total;
-ek_total ek_total_of(const ek_summary *summaries, size_t panels);
+ek_total ek_total_of(ek_path path, const ek_summary *summaries, size_t panels);
 
 // MARK: The distribution of one row
 
