@@ -116,11 +116,12 @@ class Run:
         self.is_armed = False
         self.index, self.began, self.due = 0, None, 0.0
 
-    def take(self, least, is_judged, fast, careful, capture):
-        """The order (wire.ORDER). `least` of the limits; when not `is_judged` it is the reference program, without
+    def take(self, order):
+        """The fields of wire.ORDER. `least` of the limits; when not `is_judged` it is the reference program, without
         limits, whose inputs are copied before the clock starts. `careful`: the program may reach for alarms.
         `capture`: what the oracle needs beside the output."""
-        self.least, self.fast, self.careful, self.capture = least, fast, careful, wire.CAPTURES[capture]
+        _, self.least, _, is_judged, self.fast, self.careful, capture = order
+        self.capture = wire.CAPTURES[capture]
         if not is_judged:
             self.limits = None
 

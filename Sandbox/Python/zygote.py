@@ -124,9 +124,9 @@ def serve_task(box, size):
             return
         op, size = served
         if op == "R":
-            _, least, half, *kind = _read_order(order)
-            run = runs[half]
-            run.take(least, *kind)
+            fields = _read_order(order)
+            run = runs[fields[2]]
+            run.take(fields)
             begin(run.program)
         elif op == "S":
             sanitize(box, size)
@@ -164,7 +164,7 @@ def run_once(box, size):
     meta, order = box.body(size)
     meta = json.loads(meta)
     launcher = box.launcher
-    if launcher.launch(wire.ORDER.unpack_from(order)[0] / 1e9, is_late=True):
+    if launcher.launch(_read_order(order)[0] / 1e9, is_late=True):
         try:
             source = launcher.program
             raw = exactly(source, int.from_bytes(exactly(source, 8), "little"))
@@ -177,8 +177,7 @@ def run_once(box, size):
             gc.freeze()
             launcher.lock()
             run = half_run(order, box.outbox, meta["entry_point"], tests)
-            _, least, _, *kind = _read_order(order)
-            run.take(least, *kind)
+            run.take(_read_order(order))
             begin(run.program)
         except BaseException as error:
             os.write(2, ("before a program: %r\n" % (error,)).encode()[:500])
@@ -230,7 +229,7 @@ def warm():
         for _ in range(REHEARSALS):
             box = outbox.Outbox(memoryview(bytearray(1 << 12)))
             run = candidate.Run(box, "f", inputs, limits)
-            run.take(60.0, True, True, False, 0)
+            run.take((0, 60.0, 0, True, True, False, 0))
             run.rehearse(PLAY)
     finally:
         outbox._write = write
