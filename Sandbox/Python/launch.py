@@ -2,8 +2,8 @@
 
 What happens between the fork of a program's process and its program, and while the zygote waits, is C
 (launch.c says why). Descriptor 4 holds it: u32 size of the filter, u32 where the code is, u32 its size,
-u32 offsets in it of `launch`, `lock`, `serve`, `space_in_use`, `identify`, `write_numbers`, `take_arena` and
-`give_arena`; the filter (embedded.c writes it).
+u32 offsets in it of `launch`, `lock`, `serve`, `space_in_use`, `identify`, `write_numbers`, `take_arena`,
+`give_arena` and `join_segments`; the filter (embedded.c writes it).
 """
 
 import ctypes
@@ -25,7 +25,7 @@ RLIMIT_DATA, RLIMIT_AS = 2, 9
 READ, WRITE, EXECUTE = 1, 2, 4
 SHARED, PRIVATE, ANONYMOUS = 1, 2, 0x20
 _CHILD, _MESSAGE = 0, 2  # enum served
-_HEADER = struct.Struct("<11I")
+_HEADER = struct.Struct("<12I")
 
 
 class Broken(Exception):
@@ -73,7 +73,8 @@ class Launcher:
             for kind, offset in zip((one, nothing, one, size, one, one), offsets)
         )
         bulk.learn(*bulky)
-        arenas.keep(*(start + offset for offset in offsets[6:]))
+        arenas.keep(*(start + offset for offset in offsets[6:8]))
+        ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(start + offsets[8])(libc.dl_iterate_phdr)
         fork = getattr(libc, "_Fork", None) or libc.fork  # the former since glibc 2.34, without its handlers
         address = ctypes.cast(fork, ctypes.c_void_p).value
         self._fork = ctypes.PYFUNCTYPE(ctypes.c_int)(address)

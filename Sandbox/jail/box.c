@@ -36,9 +36,11 @@ static const char *const loaders[] = {
 };
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+// LD_BIND_NOW: what only programs call (write, _exit) would be looked up by each anew, in five libraries.
 static char *const environment[] = {
-    "PATH=", "HOME=/scratch", "TMPDIR=/scratch", "LC_ALL=C.UTF-8", "TZ=UTC", "PYTHONHASHSEED=0",
-    "PYTHONDONTWRITEBYTECODE=1", "OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1", "MKL_NUM_THREADS=1", NULL,
+    "LD_BIND_NOW=1", "PATH=", "HOME=/scratch", "TMPDIR=/scratch", "LC_ALL=C.UTF-8", "TZ=UTC",
+    "PYTHONHASHSEED=0", "PYTHONDONTWRITEBYTECODE=1",
+    "OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1", "MKL_NUM_THREADS=1", NULL,
 };
 
 static unsigned long namespace_flags(const struct layers *layers) {

@@ -190,6 +190,7 @@ int entry_file(const struct bpf *strict) {
       entry_offset((const void *)write_numbers),
       entry_offset((const void *)take_arena),
       entry_offset((const void *)give_arena),
+      entry_offset((const void *)join_segments),
   };
   int file = open_memory_file("entry");
   write_all(file, header, sizeof header);

@@ -91,7 +91,8 @@ struct JailBoxTests {
     let program = try await JailProgram.shared.value
     let outcome = try await program.python("judge", "import os; print(sorted(os.environb.items()))")
     let expected = [
-      "HOME=/scratch", "LC_ALL=C.UTF-8", "MKL_NUM_THREADS=1", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1",
+      "HOME=/scratch", "LC_ALL=C.UTF-8", "LD_BIND_NOW=1", "MKL_NUM_THREADS=1", "OMP_NUM_THREADS=1",
+      "OPENBLAS_NUM_THREADS=1",
       "PATH=", "PYTHONDONTWRITEBYTECODE=1", "PYTHONHASHSEED=0", "TMPDIR=/scratch", "TZ=UTC",
     ].map { entry in
       let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

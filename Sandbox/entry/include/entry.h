@@ -138,5 +138,9 @@ struct arenas {
 void *take_arena(struct arenas *arenas, uint64_t size);
 void give_arena(struct arenas *arenas, void *address, uint64_t size);
 
+// Makes fewer mappings of what the interpreter and its libraries have loaded by now: each costs every fork and every
+// end of a process a microsecond. `dl_iterate_phdr` is the address of libc's.
+void join_segments(uint64_t dl_iterate_phdr);
+
 // The section: [__start_entry_code, __stop_entry_code).
 extern const unsigned char __start_entry_code[], __stop_entry_code[];

@@ -37,8 +37,8 @@ def entry(program):
             data = subprocess.run([jail, "entry"], stdout=subprocess.PIPE, check=True).stdout
             file = os.memfd_create("entry")
             os.pwrite(file, data, 0)
-            header = struct.unpack_from("<11I", data)
-            os.pwrite(file, struct.pack("<I", len(program)) + struct.pack("<10I", *header[1:]) + program, 0)
+            header = struct.unpack_from("<12I", data)
+            os.pwrite(file, struct.pack("<I", len(program)) + struct.pack("<11I", *header[1:]) + program, 0)
             return file
     raise FileNotFoundError("no evalkit-jail: swift build, or set EVALKIT_JAIL")
 
@@ -72,7 +72,7 @@ def _start(names, descriptors, python, folder):
                     except OSError:
                         pass
             environment = {
-                "PATH": "", "HOME": "/scratch", "TMPDIR": "/scratch", "LC_ALL": "C.UTF-8",
+                "LD_BIND_NOW": "1", "PATH": "", "HOME": "/scratch", "TMPDIR": "/scratch", "LC_ALL": "C.UTF-8",
                 "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1",
                 "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
             }  # fmt: skip
