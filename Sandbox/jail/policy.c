@@ -63,6 +63,7 @@ struct compilation {
   const char *file;
   int line;
   int depth;
+  bool revokes; // what the lines of this file let through is refused
 };
 
 [[noreturn]] static void reject(const struct compilation *at, const char *problem, const char *word) {
@@ -94,7 +95,8 @@ static uint64_t parse_value(const struct compilation *at, const char *text) {
   return value;
 }
 
-// Words after `if`: [wide] argN [& MASK] == VALUE [and ...]. Returns the number of comparisons.
+// Words after `if`: [wide] argN [& MASK] == VALUE [and ...], or wide argN != VALUE. Returns the number of
+// comparisons.
 static unsigned parse_condition(const struct compilation *at, char **words, size_t count,
                                 struct scmp_arg_cmp *comparisons) {
   unsigned found = 0;
@@ -115,9 +117,11 @@ static unsigned parse_condition(const struct compilation *at, char **words, size
       comparison->datum_a = parse_value(at, words[i + 1]) & UINT32_MAX;
       i += 2;
     }
-    if (strcmp(words[i], "==") != 0) reject(at, "expected '==', got", words[i]);
+    bool differs = wide && strcmp(words[i], "!=") == 0;
+    if (!differs && strcmp(words[i], "==") != 0) reject(at, "expected '==', got", words[i]);
     comparison->datum_b = parse_value(at, words[i + 1]);
     if (comparison->datum_b & ~comparison->datum_a) reject(at, "value outside of its mask:", words[i + 1]);
+    if (differs) comparison->op = SCMP_CMP_NE, comparison->datum_a = comparison->datum_b;
     i += 2;
     if (i < count) {
       if (strcmp(words[i], "and") != 0 || i + 1 == count || found == 6)
@@ -136,7 +140,7 @@ static uint32_t parse_errno(const struct compilation *at, const char *word) {
   reject(at, "unknown error", word);
 }
 
-static void compile_file(struct compilation *at, const char *name);
+static void compile_file(struct compilation *at, const char *name, bool revokes);
 
 static void add_rules(struct compilation *at, uint32_t action, char **words, size_t count) {
   size_t names = 0;
@@ -176,11 +180,17 @@ static void compile_line(struct compilation *at, char *line) {
   size_t count = split(at, line, words);
   if (count == 0) return;
   if (count < 2) reject(at, "incomplete statement", words[0]);
+  if (at->revokes) {
+    if (strcmp(words[0], "include") == 0) return;
+    if (strcmp(words[0], "allow") != 0) reject(at, "cannot be revoked:", words[0]);
+    return add_rules(at, SCMP_ACT_ERRNO(EPERM), words + 1, count - 1);
+  }
   if (strcmp(words[0], "allow") == 0) return add_rules(at, SCMP_ACT_ALLOW, words + 1, count - 1);
   if (strcmp(words[0], "attack") == 0) return add_rules(at, at->attack, words + 1, count - 1);
   if (strcmp(words[0], "errno") == 0)
     return add_rules(at, parse_errno(at, words[1]), words + 2, count - 2);
-  if (strcmp(words[0], "include") == 0) return compile_file(at, words[1]);
+  if (strcmp(words[0], "include") == 0) return compile_file(at, words[1], false);
+  if (strcmp(words[0], "revoke") == 0) return compile_file(at, words[1], true);
   if (strcmp(words[0], "default") == 0) {
     if (parse_errno(at, words[1]) != SCMP_ACT_ERRNO(EPERM)) reject(at, "default is not", "EPERM");
     return;
@@ -212,10 +222,11 @@ static bool next_line(struct compilation *at, const struct text *text, size_t *s
   return true;
 }
 
-static void compile_file(struct compilation *at, const char *name) {
+static void compile_file(struct compilation *at, const char *name, bool revokes) {
   if (at->depth == 4) reject(at, "too many nested includes:", name);
   struct compilation inner = *at;
   inner.depth++;
+  inner.revokes = revokes;
   const struct text *text = find_text(&inner, name);
   char line[512];
   for (size_t start = 0; next_line(&inner, text, &start, line);) compile_line(&inner, line);
@@ -240,8 +251,16 @@ void policy_name_argument(const char *call, const uint64_t arguments[6], char *n
 // The table is at the top of common.policy.
 static uint32_t attack_action(const char *role, bool notify) {
   if (notify && strcmp(role, "zygote") == 0) return SCMP_ACT_NOTIFY;
-  if (notify && strcmp(role, "strict") == 0) return SCMP_ACT_ALLOW;
   return SCMP_ACT_KILL_PROCESS;
+}
+
+// Whether a policy only takes back what a filter beneath it lets through.
+static bool is_revoking(struct compilation *at) {
+  const struct text *text = find_text(at, at->file);
+  char line[512], *words[most_words];
+  for (size_t start = 0; next_line(at, text, &start, line);)
+    if (split(at, line, words) && strcmp(words[0], "revoke") == 0) return true;
+  return false;
 }
 
 static struct bpf export_filter(scmp_filter_ctx filter) {
@@ -266,13 +285,13 @@ static struct bpf export_filter(scmp_filter_ctx filter) {
 struct bpf policy_compile(const char *name, const char *exec_path, bool notify) {
   char file[64];
   snprintf(file, sizeof file, "%s.policy", name);
-  scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-  struct compilation at = {
-      .filter = filter, .exec_path = exec_path, .attack = attack_action(name, notify), .file = file};
+  struct compilation at = {.exec_path = exec_path, .attack = attack_action(name, notify), .file = file};
+  scmp_filter_ctx filter = seccomp_init(is_revoking(&at) ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
+  at.filter = filter;
   if (!filter || seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) < 0 ||
       seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0)
     fail_plain("start a filter", "(libseccomp 2.5 or later is needed)");
-  compile_file(&at, file);
+  compile_file(&at, file, false);
   struct bpf program = export_filter(filter);
   seccomp_release(filter);
   return program;

@@ -177,10 +177,10 @@ static void probe_mandatory(struct report *report, const struct box_options *ask
 }
 
 static void probe_seccomp(struct report *report, const struct box_options *asked, struct layers *held,
-                          const struct bpf *strict) {
+                          const struct bpf *filter) {
   const char *remedy = "a kernel with CONFIG_SECCOMP_FILTER is needed, and no emulator of one";
-  struct trial refuses = {NULL, strict, check_filter_refuses, NULL, NULL, NULL};
-  struct trial kills = {NULL, strict, check_filter_kills, NULL, NULL, NULL};
+  struct trial refuses = {NULL, filter, check_filter_refuses, NULL, NULL, NULL};
+  struct trial kills = {NULL, filter, check_filter_kills, NULL, NULL, NULL};
   probe_mandatory(report, asked, held, layer_seccomp, remedy, refuses, 0);
   if (!held->has[layer_seccomp]) return;
   report->count--; // one line for both
@@ -188,13 +188,13 @@ static void probe_seccomp(struct report *report, const struct box_options *asked
 #if defined(__x86_64__)
   struct box_options options = bare_box(asked, *held);
   if (!try_layer(report, "foreign_entry", weight_mandatory, "system calls of i386 must not pass the filter",
-                 &(struct trial){&options, strict, check_foreign_entry, NULL, NULL, NULL}, 128 + SIGSYS)) {
+                 &(struct trial){&options, filter, check_foreign_entry, NULL, NULL, NULL}, 128 + SIGSYS)) {
     struct finding *entry = &report->findings[report->count - 1];
     // A kernel without 32-bit support answers the entry itself with SIGSEGV.
     if (strstr(entry->detail, "signal 11")) entry->state = state_ok;
   }
   try_layer(report, "foreign_numbers", weight_mandatory, "system calls of x32 must not pass the filter",
-            &(struct trial){&options, strict, check_foreign_numbers, NULL, NULL, NULL}, 128 + SIGSYS);
+            &(struct trial){&options, filter, check_foreign_numbers, NULL, NULL, NULL}, 128 + SIGSYS);
 #endif
 }
 
@@ -205,10 +205,10 @@ static struct layers probe_floor(struct report *report, const struct box_options
   if (uname(&system) == 0)
     snprintf(kernel->detail, sizeof kernel->detail, "%s %s %s", system.sysname, system.release, system.machine);
   struct layers held = {0};
-  struct bpf strict = policy_compile("strict", NULL, false);
+  struct bpf filter = policy_compile("judge", NULL, false);
   probe_mandatory(report, asked, &held, layer_no_new_privs, "a Linux kernel is needed",
                   (struct trial){NULL, &allow_all, check_no_new_privileges, NULL, NULL, NULL}, 0);
-  probe_seccomp(report, asked, &held, &strict);
+  probe_seccomp(report, asked, &held, &filter);
   probe_mandatory(report, asked, &held, layer_rlimits, "",
                   (struct trial){NULL, &allow_all, check_limits, NULL, NULL, NULL}, 0);
   struct box_options options = bare_box(asked, held);

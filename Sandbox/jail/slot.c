@@ -69,7 +69,7 @@ int run_slot(const struct box_options *options) {
   struct bpf init_filter = policy_compile("init", NULL, notify);
   struct bpf judge_filter = policy_compile("judge", options->python, notify);
   struct bpf zygote_filter = policy_compile("zygote", options->python, notify);
-  struct bpf strict = policy_compile("strict", NULL, notify);
+  struct bpf strict = policy_compile("strict", options->python, notify);
   bool filtered = options->layers.has[layer_seccomp];
   int entry = entry_file(filtered ? &strict : NULL);
   int sockets[2];

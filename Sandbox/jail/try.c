@@ -105,7 +105,7 @@ int try_python(const struct box_options *options, char *const *words) {
   bool notify = options->layers.has[layer_notify];
   struct bpf init_filter = policy_compile("init", NULL, notify);
   struct bpf filter = policy_compile(words[0], options->python, notify);
-  struct bpf strict = policy_compile("strict", NULL, notify);
+  struct bpf strict = policy_compile("strict", options->python, notify);
   const char *const arguments[] = {"python3", "-I", "-B", "-c", words[1], NULL};
   struct box box = {
       .name = "try",

@@ -44,10 +44,13 @@ private let strictRows = [
   PolicyRow("strict clone 17", refused), PolicyRow("strict clone3 0 0", unknown),
   PolicyRow("strict execve /usr/bin/python3 0 0", refused),
   PolicyRow("strict wait4 -1 0 1 0", refused), PolicyRow("strict setsid", refused),
+  PolicyRow("strict waitid 0 0 0 5", refused),
   // Signals to oneself only.
   PolicyRow("strict kill 1 9", refused), PolicyRow("strict kill -1 9", refused),
   PolicyRow("strict kill 0 9", refused), PolicyRow("strict tgkill 1 1 9", refused),
   PolicyRow("strict tkill 1 9", refused), PolicyRow("strict pidfd_open 1 0", refused),
+  PolicyRow("strict pidfd_send_signal 1 9 0 0", refused),
+  PolicyRow("strict kill 0x100000001 9", refused),
   // No network, no messages.
   PolicyRow("strict connect 0 x 16", refused), PolicyRow("strict bind 0 x 16", refused),
   PolicyRow("strict listen 0 1", refused), PolicyRow("strict accept4 0 0 0 0", refused),
@@ -60,7 +63,7 @@ private let strictRows = [
   PolicyRow("strict fcntl 1 1031 4096", refused), PolicyRow("strict fcntl 1 6 0", refused),
   PolicyRow("strict setpriority 0 0 -20", refused), PolicyRow("strict setresuid 0 0 0", refused),
   PolicyRow("strict prctl 1 0", refused), PolicyRow("strict prctl 4 1", refused),
-  PolicyRow("strict prctl 22 2 0", refused),
+  PolicyRow("strict prctl 2 x", refused), PolicyRow("strict prctl 22 2 0", refused),
   PolicyRow("strict prlimit64 1 0 x 0", refused),
   // What only an attacker calls.
   PolicyRow("strict ptrace 0 0 0 0", killed), PolicyRow("strict process_vm_readv 1 0 0 0 0 0", killed),
