@@ -56,7 +56,9 @@ enum FileBytes {
     switch status.st_mode & S_IFMT {
     case S_IFREG: return Int(status.st_size)
     case S_IFDIR: throw Errno.isDirectory
-    default: throw EvalKitError(.data, "\(path) is not a regular file", hint: "name the task file itself")
+    default:
+      throw EvalKitError(
+        .data, "\(path) is not a regular file", hint: "write it to a file first, and name that")
     }
   }
 
