@@ -43,65 +43,32 @@ AVX512 static inline __attribute__((always_inline)) void finish(const int8_tile 
   _mm512_storeu_ps(out + 16 * at, value);
 }
 
-// One group. As the bf16 tile: 24 sums, four words of weights, one of x.
+// As the bf16 tile: 24 sums, four words of weights, one of x. Between two groups the scaled sums are in the nearest
+// cache.
 AVX512 static inline __attribute__((always_inline)) void block(const size_t rows, const int8_tile *what) {
-  __m512i total[EK_TILE_ROWS][4];
-  begin(rows, what->start, total);
-  multiply(rows, what->x, what->x_stride, what->panel, what->quads, total);
-  UNROLLED for (size_t row = 0; row < rows; row++) {
-    __m512 x_scale = _mm512_set1_ps(what->x_scales[row * what->x_scale_stride]);
-    float *out = what->out + row * what->out_stride;
-    UNROLLED for (size_t at = 0; at < 4; at++) {
-      __m512 value = _mm512_mul_ps(_mm512_cvtepi32_ps(total[row][at]), x_scale);
-      if (!what->first) value = _mm512_add_ps(_mm512_loadu_ps(out + 16 * at), value);
-      finish(what, out, at, value);
-    }
-  }
-}
-
-// Several groups: half as many rows, so that their scaled sums stay in registers as well. Short groups would
-// otherwise cost a third.
-enum { GROUPED_ROWS = EK_TILE_ROWS / 2 };
-
-AVX512 static inline __attribute__((always_inline)) void grouped(
-    const size_t rows, const int8_tile *what, size_t first_row) {
-  const char *x = what->x + first_row * what->x_stride;
-  const float *x_scales = what->x_scales + first_row * what->x_scale_stride;
-  float *out = what->out + first_row * what->out_stride;
-  __m512 sums[GROUPED_ROWS][4];
-  UNROLLED for (size_t row = 0; row < rows; row++)
-    UNROLLED for (size_t at = 0; at < 4; at++)
-      sums[row][at] = what->first ? _mm512_setzero_ps() : _mm512_loadu_ps(out + row * what->out_stride + 16 * at);
   for (size_t group = 0; group < what->groups; group++) {
     size_t done = group * what->group_quads, left = what->quads - done;
     __m512i total[EK_TILE_ROWS][4];
     begin(rows, what->start + group * what->start_stride, total);
     multiply(
-        rows, x + 4 * done, what->x_stride, what->panel + 4 * EK_PANEL * done,
+        rows, what->x + 4 * done, what->x_stride, what->panel + 4 * EK_PANEL * done,
         left < what->group_quads ? left : what->group_quads, total);
     UNROLLED for (size_t row = 0; row < rows; row++) {
-      __m512 x_scale = _mm512_set1_ps(x_scales[row * what->x_scale_stride + group]);
+      __m512 x_scale = _mm512_set1_ps(what->x_scales[row * what->x_scale_stride + group]);
+      float *out = what->out + row * what->out_stride;
       UNROLLED for (size_t at = 0; at < 4; at++) {
         __m512 value = _mm512_mul_ps(_mm512_cvtepi32_ps(total[row][at]), x_scale);
-        sums[row][at] = _mm512_add_ps(sums[row][at], value);
+        if (!what->first || group > 0) value = _mm512_add_ps(_mm512_loadu_ps(out + 16 * at), value);
+        if (group + 1 == what->groups)
+          finish(what, out, at, value);
+        else
+          _mm512_storeu_ps(out + 16 * at, value);
       }
     }
   }
-  UNROLLED for (size_t row = 0; row < rows; row++)
-    UNROLLED for (size_t at = 0; at < 4; at++) finish(what, out + row * what->out_stride, at, sums[row][at]);
 }
 
 AVX512 static void tile(const int8_tile *what) {
-  if (what->groups > 1) {
-    for (size_t row = 0; row < what->rows; row += GROUPED_ROWS) {
-      switch (what->rows - row) {
-        case 1: grouped(1, what, row); break;
-        case 2: grouped(2, what, row); break;
-        default: grouped(3, what, row); break;
-      }
-    }
-    return;
-  }
   switch (what->rows) {
     case 1: block(1, what); break;
     case 2: block(2, what); break;

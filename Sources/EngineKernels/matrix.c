@@ -1,7 +1,8 @@
 #include "matrix.h"
 
-// 224 KiB of one panel, or 112 KiB of each of several. A group of int8 columns is not split.
-enum { PAIRS_PER_BLOCK = 896, QUADS_PER_BLOCK = 896 };
+// 224 KiB of one panel of bf16 and 304 of int8, or 112 KiB of each of several. A group of int8 columns is not split,
+// and int8 sums cost more to take up again.
+enum { PAIRS_PER_BLOCK = 896, QUADS_PER_BLOCK = 1216, QUADS_OF_SEVERAL = 448 };
 
 // An odd number of cache lines, so that the rows of a tile do not share the sets of the cache.
 static size_t odd_lines(size_t bytes) { return ((bytes + 63) / 64 | 1) * 64; }
@@ -54,7 +55,7 @@ factor factor_of(const ek_matrix *matrix, size_t panel, size_t together) {
   }
   int8_layout layout = layout_of(matrix->rows, matrix->columns, matrix->group);
   const char *packed = matrix->packed;
-  size_t step = (together > 1 ? QUADS_PER_BLOCK / 2 : QUADS_PER_BLOCK) / layout.group_quads;
+  size_t step = (together > 1 ? QUADS_OF_SEVERAL : QUADS_PER_BLOCK) / layout.group_quads;
   result.depth = layout.groups;
   result.step = step > 0 ? step : 1;
   result.quads = layout.quads;

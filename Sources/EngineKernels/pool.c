@@ -7,13 +7,16 @@
 struct ek_pool {
   pthread_mutex_t turn;  // held by the product that has the pool
 
-  pthread_mutex_t lock;  // guards what follows
-  pthread_cond_t begun, ended;
-  unsigned long round;  // counts calls of ek_pool_run
-  size_t busy;          // workers that have not ended this round
-  bool stopping;
-  void (*work)(void *);
+  void (*work)(void *);  // written before `round`
   void *context;
+  atomic_ulong round;  // counts calls of ek_pool_run
+  atomic_size_t busy;  // workers that have not ended this round
+  atomic_bool stopping;
+
+  pthread_mutex_t lock;  // guards what follows, and is held between looking at what precedes and falling asleep
+  pthread_cond_t begun, ended;
+  size_t asleep;  // workers
+  bool waiting;   // the caller is asleep
 
   void *scratch;
   size_t scratch_bytes;
@@ -21,23 +24,43 @@ struct ek_pool {
   pthread_t *handles;
 };
 
+// A pass is some two hundred calls that follow each other within microseconds, and to fall asleep and be woken takes
+// tens of them. So threads look for a while before they do; not longer, since others may want the core.
+enum { LOOKS = 2000 };
+
+static inline void pause_briefly(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}
+
+static bool has_begun(ek_pool *pool, unsigned long seen) {
+  return atomic_load_explicit(&pool->round, memory_order_acquire) != seen ||
+         atomic_load_explicit(&pool->stopping, memory_order_relaxed);
+}
+
+static bool has_ended(ek_pool *pool) { return atomic_load_explicit(&pool->busy, memory_order_acquire) == 0; }
+
 static void *serve(void *argument) {
   ek_pool *pool = argument;
-  unsigned long seen = 0;
-  pthread_mutex_lock(&pool->lock);
-  for (;;) {
-    while (pool->round == seen && !pool->stopping) pthread_cond_wait(&pool->begun, &pool->lock);
-    if (pool->stopping) break;
-    seen = pool->round;
-    void (*work)(void *) = pool->work;
-    void *context = pool->context;
-    pthread_mutex_unlock(&pool->lock);
-    work(context);
+  for (unsigned long seen = 0;; seen++) {
+    for (size_t look = 0; look < LOOKS && !has_begun(pool, seen); look++) pause_briefly();
+    if (!has_begun(pool, seen)) {
+      pthread_mutex_lock(&pool->lock);
+      pool->asleep++;
+      while (!has_begun(pool, seen)) pthread_cond_wait(&pool->begun, &pool->lock);
+      pool->asleep--;
+      pthread_mutex_unlock(&pool->lock);
+    }
+    if (atomic_load_explicit(&pool->stopping, memory_order_relaxed)) return NULL;
+    pool->work(pool->context);
+    if (atomic_fetch_sub_explicit(&pool->busy, 1, memory_order_acq_rel) > 1) continue;
     pthread_mutex_lock(&pool->lock);
-    if (--pool->busy == 0) pthread_cond_signal(&pool->ended);
+    if (pool->waiting) pthread_cond_signal(&pool->ended);
+    pthread_mutex_unlock(&pool->lock);
   }
-  pthread_mutex_unlock(&pool->lock);
-  return NULL;
 }
 
 ek_pool *ek_pool_start(size_t threads) {
@@ -65,7 +88,7 @@ ek_pool *ek_pool_start(size_t threads) {
 
 void ek_pool_stop(ek_pool *pool) {
   pthread_mutex_lock(&pool->lock);
-  pool->stopping = true;
+  atomic_store_explicit(&pool->stopping, true, memory_order_relaxed);
   pthread_cond_broadcast(&pool->begun);
   pthread_mutex_unlock(&pool->lock);
   for (size_t at = 0; at < pool->workers; at++) pthread_join(pool->handles[at], NULL);
@@ -95,20 +118,22 @@ void *ek_pool_scratch(ek_pool *pool, size_t bytes) {
 
 void ek_pool_run(ek_pool *pool, void (*work)(void *), void *context) {
   if (pool->workers > 0) {
-    pthread_mutex_lock(&pool->lock);
     pool->work = work;
     pool->context = context;
-    pool->busy = pool->workers;
-    pool->round++;
-    pthread_cond_broadcast(&pool->begun);
+    atomic_store_explicit(&pool->busy, pool->workers, memory_order_relaxed);
+    atomic_fetch_add_explicit(&pool->round, 1, memory_order_release);
+    pthread_mutex_lock(&pool->lock);
+    if (pool->asleep > 0) pthread_cond_broadcast(&pool->begun);
     pthread_mutex_unlock(&pool->lock);
   }
   work(context);
-  if (pool->workers > 0) {
-    pthread_mutex_lock(&pool->lock);
-    while (pool->busy > 0) pthread_cond_wait(&pool->ended, &pool->lock);
-    pthread_mutex_unlock(&pool->lock);
-  }
+  for (size_t look = 0; look < LOOKS && !has_ended(pool); look++) pause_briefly();
+  if (has_ended(pool)) return;
+  pthread_mutex_lock(&pool->lock);
+  pool->waiting = true;
+  while (!has_ended(pool)) pthread_cond_wait(&pool->ended, &pool->lock);
+  pool->waiting = false;
+  pthread_mutex_unlock(&pool->lock);
 }
 
 void ek_barrier_wait(ek_barrier *barrier) {

@@ -7,6 +7,7 @@ enum {
   UNITS_PER_THREAD = 8,  // so that threads end together though one of them loses its core for a moment
   FEWEST_ROWS = 96,      // that are worth reading a panel once more
   MOST_SUMS = 1 << 16,   // that are kept between two blocks of columns: 256 KiB
+  STREAMED = 1 << 25,    // bytes of logits of which no cache would keep the first until they are read
 };
 
 typedef struct set {
@@ -40,9 +41,14 @@ struct job {
   size_t banned;
   ek_summary *summaries;
   float *logits;
+  bool streams;  // past the caches, which would read each line before it is written
 };
 
-// Lines that are about to be written come from memory while the sums are made.
+// Lines that are about to be written come from memory while the sums are made. There is an instruction for this;
+// processors that do not know it take it for none.
+#if defined(__x86_64__)
+__attribute__((target("prfchw")))
+#endif
 static void fetch(const set *set, size_t row, size_t rows) {
   if (!set->target) return;
   for (size_t end = row + rows; row < end; row++)
@@ -79,6 +85,8 @@ static void work(void *context) {
     size_t end = first + job->rows_per_unit < job->count ? first + job->rows_per_unit : job->count;
     multiply(job, unit / spans, first, end, sums);
   }
+  // What went past the caches is ordered by nothing else.
+  if (job->streams) atomic_thread_fence(memory_order_seq_cst);
 }
 
 static bool run(job *job, ek_pool *pool, size_t panels_per_set) {
@@ -190,7 +198,7 @@ bool ek_gated_product(
 static void choose_logits(const job *job, size_t index, set *set) {
   set->count = 1;
   set->factors[0] = factor_of(job->head, index, 1);
-  if (!job->logits) return;
+  if (!job->logits || job->streams) return;
   set->target = (char *)(job->logits + index * EK_PANEL);
   set->target_bytes = width_of(job->head, index) * sizeof(float);
   set->target_stride = job->head->rows * sizeof(float);
@@ -209,9 +217,12 @@ static void finish_logits(
   for (size_t at = 0; at < rows; at++) {
     const float *logits = sums + at * EK_PANEL;
     job->summaries[(row + at) * panels + index] = summary_of(job, index, logits, width);
-    if (job->logits)
-      vectors_of(job->path)->put(
-          logits, width, false, job->logits + (row + at) * job->head->rows + index * EK_PANEL);
+    if (!job->logits) continue;
+    float *out = job->logits + (row + at) * job->head->rows + index * EK_PANEL;
+    if (job->streams)
+      vectors_of(job->path)->stream(logits, width, out);
+    else
+      vectors_of(job->path)->put(logits, width, false, out);
   }
 }
 
@@ -223,6 +234,8 @@ bool ek_logits(
       .choose = choose_logits, .finish = finish_logits, .head = head, .divisor = divisor, .banned = banned,
       .summaries = summaries, .logits = logits,
   };
+  job.streams = logits && count * head->rows * sizeof *logits >= STREAMED && (uintptr_t)logits % 64 == 0 &&
+                head->rows % LANES == 0;
   return run(&job, pool, 1);
 }
 

@@ -14,6 +14,7 @@
   ATTRIBUTE static void put(const float *x, size_t count, bool adds, float *out) {                             \
     put_row(x, count, adds, out);                                                                              \
   }                                                                                                            \
+  ATTRIBUTE static void stream(const float *x, size_t count, float *out) { stream_row(x, count, out); }        \
   ATTRIBUTE static void multiply(const float *x, float factor, size_t count, float *out) {                     \
     multiply_row(x, factor, count, out);                                                                       \
   }                                                                                                            \
@@ -57,7 +58,7 @@
       .pair_bytes = 8, .panel_pair_bytes = 8 * EK_PANEL, .round = copy, .tile = tile,                          \
   };                                                                                                           \
   const vectors NAME = {                                                                                       \
-      .normalize = normalize, .soften = soften, .put = put, .multiply = multiply, .pair = pair,                \
-      .pair_rows = pair_rows, .gate = gate, .rotate = rotate, .summarize = summarize, .total = total,          \
-      .masses = masses, .between = between, .entropy = entropy, .draw = draw,                                  \
+      .normalize = normalize, .soften = soften, .put = put, .stream = stream, .multiply = multiply,            \
+      .pair = pair, .pair_rows = pair_rows, .gate = gate, .rotate = rotate, .summarize = summarize,            \
+      .total = total, .masses = masses, .between = between, .entropy = entropy, .draw = draw,                  \
   };

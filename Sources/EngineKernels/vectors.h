@@ -16,6 +16,8 @@ typedef struct vectors {
   float (*soften)(float *x, size_t visible, size_t count);
   // out = or, with `adds`, += x.
   void (*put)(const float *x, size_t count, bool adds, float *out);
+  // out = x, past the caches: both at multiples of 64, and so is `count` of 16.
+  void (*stream)(const float *x, size_t count, float *out);
   // out = x * factor.
   void (*multiply)(const float *x, float factor, size_t count, float *out);
   // Pairs of bf16 numbers, the even one in the low half of a word: of neighbours in a row; of a row and the next.
@@ -122,27 +124,34 @@ INLINE float second_of(const lanes *top, const lanes *second) {
 
 // In place: e^x for x <= 0, exactly 1 at 0, and 0 below -87, where single precision has no normal numbers.
 // Relative error at most 2^-23.6; the polynomial, made for this, adds 2^-28.2 to what rounding does.
-INLINE void exponentials(lanes *x) {
+// Every step waits for the one before it, so that several vectors take each together.
+enum { TOGETHER = 4 };
+#define EACH for (size_t at = 0; at < count; at++)
+INLINE void exponentials_of(lanes *x, const size_t count) {
+  lanes shifted[TOGETHER], rest[TOGETHER], power[TOGETHER], lowest = -87.0F, zero = 0.0F;
   // 1.5 * 2^23 added to a small number rounds it to an integer, which stands in the lowest bits.
-  lanes shifted = FUSED(*x, 1.442695041F, 0x1.8p23F);
-  lanes integer = shifted - 0x1.8p23F;
+  EACH shifted[at] = FUSED(x[at], 1.442695041F, 0x1.8p23F);
   // ln 2 in two parts, the first of so few bits that its products with integers are exact.
-  lanes rest = FUSED(integer, -0.693359375F, *x);
-  rest = FUSED(integer, 2.12194440e-4F, rest);
-  lanes sum = FUSED(rest, 0x1.6a221p-10F, 0x1.1239d4p-7F);
-  sum = FUSED(sum, rest, 0x1.5558d4p-5F);
-  sum = FUSED(sum, rest, 0x1.555492p-3F);
-  sum = FUSED(sum, rest, 0x1.fffffcp-2F);
-  sum = FUSED(sum, rest, 1.0F);
-  lanes power = FUSED(sum, rest, 1.0F);
-  whole bits, exponent;
-  memcpy(&bits, &power, sizeof bits);
-  memcpy(&exponent, &shifted, sizeof exponent);
-  bits += exponent << 23;
-  memcpy(&power, &bits, sizeof power);
-  lanes lowest = -87.0F, zero = 0.0F;
-  *x = *x < lowest ? zero : power;
+  EACH rest[at] = FUSED(shifted[at] - 0x1.8p23F, -0.693359375F, x[at]);
+  EACH rest[at] = FUSED(shifted[at] - 0x1.8p23F, 2.12194440e-4F, rest[at]);
+  EACH power[at] = FUSED(rest[at], 0x1.6a221p-10F, 0x1.1239d4p-7F);
+  EACH power[at] = FUSED(power[at], rest[at], 0x1.5558d4p-5F);
+  EACH power[at] = FUSED(power[at], rest[at], 0x1.555492p-3F);
+  EACH power[at] = FUSED(power[at], rest[at], 0x1.fffffcp-2F);
+  EACH power[at] = FUSED(power[at], rest[at], 1.0F);
+  EACH power[at] = FUSED(power[at], rest[at], 1.0F);
+  EACH {
+    whole bits, exponent;
+    memcpy(&bits, &power[at], sizeof bits);
+    memcpy(&exponent, &shifted[at], sizeof exponent);
+    bits += exponent << 23;
+    memcpy(&power[at], &bits, sizeof bits);
+    x[at] = x[at] < lowest ? zero : power[at];
+  }
 }
+#undef EACH
+
+INLINE void exponentials(lanes *x) { exponentials_of(x, 1); }
 
 enum { VECTORS_PER_PANEL = EK_PANEL / LANES };
 
@@ -171,22 +180,42 @@ INLINE void normalize_row(const float *x, const float *weight, float epsilon, si
   }
 }
 
+// Loops over rows come in two parts: vectors that are whole, as the compiler knows, and what is left.
+INLINE void soften_some(const size_t vectors, const lanes *top, size_t count, float *x, lanes *sum) {
+  lanes some[TOGETHER];
+  for (size_t at = 0; at < vectors; at++) {
+    load(x + at * LANES, count - at * LANES, -INFINITY, &some[at]);
+    some[at] -= *top;
+  }
+  exponentials_of(some, vectors);
+  for (size_t at = 0; at < vectors; at++) {
+    *sum += some[at];
+    store(&some[at], count - at * LANES, x + at * LANES);
+  }
+}
+
 INLINE float soften_row(float *x, size_t visible, size_t count) {
-  lanes largest = -INFINITY;
-  for (size_t at = 0; at < visible; at += LANES) {
-    lanes some;
+  enum { CHAINS = 4 };  // to find the largest takes as long as the longest chain of comparisons
+  lanes largest[CHAINS], some, sum = 0.0F;
+  for (size_t chain = 0; chain < CHAINS; chain++) largest[chain] = -INFINITY;
+  size_t at = 0;
+  for (; at + CHAINS * LANES <= visible; at += CHAINS * LANES)
+    for (size_t chain = 0; chain < CHAINS; chain++) {
+      load(x + at + chain * LANES, LANES, 0, &some);
+      largest[chain] = LARGER(some, largest[chain]);
+    }
+  for (; at < visible; at += LANES) {
     load(x + at, visible - at, -INFINITY, &some);
-    largest = some > largest ? some : largest;
+    largest[0] = LARGER(some, largest[0]);
   }
-  lanes top = largest_of(&largest), sum = 0.0F;
-  for (size_t at = 0; at < visible; at += LANES) {
-    lanes some;
-    load(x + at, visible - at, -INFINITY, &some);
-    some -= top;
-    exponentials(&some);
-    sum += some;
-    store(&some, visible - at, x + at);
-  }
+  largest[0] = LARGER(largest[0], largest[1]);
+  largest[2] = LARGER(largest[2], largest[3]);
+  largest[0] = LARGER(largest[0], largest[2]);
+  lanes top = largest_of(&largest[0]);
+  for (at = 0; at + TOGETHER * LANES <= visible; at += TOGETHER * LANES)
+    soften_some(TOGETHER, &top, TOGETHER * LANES, x + at, &sum);
+  for (; at + LANES <= visible; at += LANES) soften_some(1, &top, LANES, x + at, &sum);
+  if (at < visible) soften_some(1, &top, visible - at, x + at, &sum);
   memset(x + visible, 0, (count - visible) * sizeof *x);
   return sum_of(&sum);
 }
@@ -200,6 +229,14 @@ INLINE void put_row(const float *x, size_t count, bool adds, float *out) {
       some += old;
     }
     store(&some, count - at, out + at);
+  }
+}
+
+INLINE void stream_row(const float *x, size_t count, float *out) {
+  for (size_t at = 0; at < count; at += LANES) {
+    lanes some;
+    memcpy(&some, x + at, sizeof some);
+    __builtin_nontemporal_store(some, (lanes *)(out + at));
   }
 }
 
@@ -251,17 +288,26 @@ INLINE void pair_two_rows(const float *even, const float *odd, size_t count, uin
 }
 
 // silu(z) = z / (1 + e^-z), with the power of -|z|, which cannot overflow.
-INLINE void gate_row(const float *gate, const float *up, size_t count, float *out) {
-  for (size_t at = 0; at < count; at += LANES) {
-    lanes z, other;
-    load(gate + at, count - at, 0, &z);
-    load(up + at, count - at, 0, &other);
-    lanes power = z < 0.0F ? z : -z;
-    exponentials(&power);
-    lanes one = 1.0F;
-    lanes some = z * (z < 0.0F ? power : one) / (1.0F + power) * other;
-    store(&some, count - at, out + at);
+INLINE void gate_some(const size_t vectors, const float *gate, const float *up, size_t count, float *out) {
+  lanes z[TOGETHER], power[TOGETHER], other, one = 1.0F;
+  for (size_t at = 0; at < vectors; at++) {
+    load(gate + at * LANES, count - at * LANES, 0, &z[at]);
+    power[at] = z[at] < 0.0F ? z[at] : -z[at];
   }
+  exponentials_of(power, vectors);
+  for (size_t at = 0; at < vectors; at++) {
+    load(up + at * LANES, count - at * LANES, 0, &other);
+    lanes some = z[at] * (z[at] < 0.0F ? power[at] : one) / (1.0F + power[at]) * other;
+    store(&some, count - at * LANES, out + at * LANES);
+  }
+}
+
+INLINE void gate_row(const float *gate, const float *up, size_t count, float *out) {
+  size_t at = 0;
+  for (; at + TOGETHER * LANES <= count; at += TOGETHER * LANES)
+    gate_some(TOGETHER, gate + at, up + at, TOGETHER * LANES, out + at);
+  for (; at + LANES <= count; at += LANES) gate_some(1, gate + at, up + at, LANES, out + at);
+  if (at < count) gate_some(1, gate + at, up + at, count - at, out + at);
 }
 
 INLINE void rotate_head(
@@ -301,11 +347,9 @@ INLINE ek_summary summarize_logits(const float *logits, size_t count, float divi
   if (__builtin_reduce_or(strange)) return (ek_summary){.top = NAN, .second = NAN, .sum = 0};
   float top = largest_of(&largest);
   if (!isfinite(top)) return (ek_summary){.top = top, .second = top, .sum = 0};
-  for (size_t at = 0; at < VECTORS_PER_PANEL; at++) {
-    lanes power = scores[at] - top;
-    exponentials(&power);
-    sum += power;
-  }
+  for (size_t at = 0; at < VECTORS_PER_PANEL; at++) scores[at] -= top;
+  exponentials_of(scores, VECTORS_PER_PANEL);
+  for (size_t at = 0; at < VECTORS_PER_PANEL; at++) sum += scores[at];
   return (ek_summary){.top = top, .second = second_of(&largest, &next), .sum = sum_of(&sum)};
 }
 

@@ -1,3 +1,4 @@
+import EngineKernels
 import JSON
 import Testing
 
@@ -112,6 +113,37 @@ struct ProductTests {
       #expect(
         columnsOfPart[row * 64..<(row + 1) * 64] == whole[row * rows + 64..<row * rows + 128])
     }
+  }
+
+  /// Many logits are written past the caches, unless they begin inside of a line.
+  @Test(arguments: sets) func manyLogitsAreThoseOfFew(_ set: InstructionSet) throws {
+    let (vocabulary, columns, count) = (1 << 17, 3, 64)
+    let head = try Self.packed(
+      vocabulary, columns, Self.numbers(vocabulary * columns, salt: 8), pool: KernelPool(set, threads: 2))
+    var operand = Operand(rows: count, for: head.matrix, head.pool)
+    let states = Matrix(rows: count, columns: columns, values: Self.numbers(count * columns, salt: 9))
+    LayerArithmetic(pool: head.pool).fill(&operand, with: states)
+    guard case .packed(let x, _) = operand.storage, var matrix = head.matrix.packed else {
+      return #expect(Bool(false), "not packed")
+    }
+    let few = head.product(states)
+    let none = ek_summary(top: .nan, second: .nan, sum: .nan)
+    var summaries: [[ek_summary]] = []
+    for offset in [0, 16] {
+      let bytes = count * vocabulary * MemoryLayout<Float>.size
+      let memory = try #require(AlignedMemory(bytes: bytes + offset))
+      defer { withExtendedLifetime(memory) {} }
+      let logits = UnsafeMutableRawBufferPointer(rebasing: memory.bytes[offset...]).bindMemory(to: Float.self)
+      logits.update(repeating: .nan)
+      var found = [ek_summary](repeating: none, count: count * vocabulary / 64)
+      #expect(
+        ek_logits(
+          set.path, head.pool.handle, x.bytes.baseAddress, count, &matrix, 1, vocabulary, &found,
+          logits.baseAddress))
+      #expect(logits.elementsEqual(few), "\(offset) bytes inside of a line")
+      summaries.append(found)
+    }
+    #expect(summaries[0].elementsEqual(summaries[1]) { $0.top == $1.top && $0.sum == $1.sum })
   }
 
   @Test(arguments: sets) func setsAgreeToRounding(_ set: InstructionSet) throws {

@@ -18,17 +18,22 @@ struct HeadBuffers {
   fileprivate var states = Matrix(rows: 0, columns: 0)
   fileprivate var summaries: [ek_summary] = []
   fileprivate var logits: [Float] = []
+  /// The first of them that begins a line of the cache: what is written past the caches has to.
+  fileprivate var firstLogit = 0
 
   fileprivate mutating func makeRoom(summaries: Int, logits: Int) {
     if self.summaries.count < summaries {
       self.summaries = [ek_summary](repeating: ek_summary(top: 0, second: 0, sum: 0), count: summaries)
     }
-    if self.logits.count < logits {
+    if self.logits.count - firstLogit < logits {
       self.logits = []
       // Every one of them is written before it is read.
-      self.logits = [Float](unsafeUninitializedCapacity: logits) {
-        ek_prefer_huge_pages($0.baseAddress, logits * MemoryLayout<Float>.stride)
-        $1 = logits
+      let (size, line) = (MemoryLayout<Float>.stride, 64)
+      self.logits = [Float](unsafeUninitializedCapacity: logits + line / size) {
+        ek_prefer_huge_pages($0.baseAddress, logits * size)
+        let past = Int(bitPattern: $0.baseAddress) % line
+        firstLogit = past > 0 ? (line - past) / size : 0
+        $1 = logits + line / size
       }
     }
   }
@@ -54,7 +59,8 @@ extension ForwardPass {
       let (head, pool) = (weights.head, arithmetic.pool)
       let isPacked = head.packed != nil
       results += pool.map(input.rows) { index in
-        let kept = logits.isEmpty ? [] : logits[index * vocabulary..<(index + 1) * vocabulary]
+        let first = logits.startIndex + index * vocabulary
+        let kept = logits.isEmpty ? [] : logits[first..<first + vocabulary]
         guard isPacked else {
           return body(start + index, LogitRow(kept, temperature: scoring.temperature, banned: scoring.banned))
         }
@@ -87,10 +93,11 @@ extension ForwardPass {
       let rows = start..<min(start + ForwardPass.rowsPerGroup, hidden.rows)
       let input = fill(&buffers, hidden, rows)
       buffers.makeRoom(summaries: rows.count * panelCount, logits: keeps ? rows.count * vocabulary : 0)
-      arithmetic.score(input, weights.head, scoring, &buffers.summaries, &buffers.logits, keeps: keeps)
+      let wanted = buffers.firstLogit..<buffers.firstLogit + (keeps ? rows.count * vocabulary : 0)
+      arithmetic.score(input, weights.head, scoring, &buffers.summaries, &buffers.logits, wanted)
       body(
         start, input, buffers.summaries[..<(rows.count * panelCount)],
-        buffers.logits[..<(keeps ? rows.count * vocabulary : 0)])
+        buffers.logits[wanted])
     }
   }
 
@@ -112,30 +119,30 @@ extension ForwardPass {
 }
 
 extension LayerArithmetic {
-  /// Summaries, [n, panels], of the logits of n rows, and with `keeps` the logits, [n, V]; in single precision only
-  /// these.
+  /// Summaries, [n, panels], of the logits of n rows, and the logits themselves, [n, V], to `wanted` unless that is
+  /// empty; in single precision only these.
   fileprivate func score(
     _ input: Operand, _ head: WeightMatrix, _ scoring: Scoring, _ summaries: inout [ek_summary],
-    _ logits: inout [Float], keeps: Bool
+    _ logits: inout [Float], _ wanted: Range<Int>
   ) {
     precondition(input.columns == head.columns, "inner dimensions differ")
     precondition(summaries.count >= input.rows * ((head.rows + Int(EK_PANEL) - 1) / Int(EK_PANEL)), "no room")
-    precondition(!keeps || logits.count >= input.rows * head.rows, "no room")
+    precondition(wanted.isEmpty || wanted.count == input.rows * head.rows, "other logits")
     let divisor = scoring.temperature > 0 ? Float(scoring.temperature) : 1
     let banned = scoring.banned.map { $0 >= 0 ? Int($0) : head.rows } ?? head.rows
-    logits.withUnsafeMutableBufferPointer { logits in
+    logits.withUnsafeMutableBufferPointer { all in
+      let logits = UnsafeMutableBufferPointer(rebasing: all[wanted])
       summaries.withUnsafeMutableBufferPointer { summaries in
         switch input.storage {
         case .single(let states):
           guard let matrix = head.single else { preconditionFailure("weights of another kind") }
-          let part = UnsafeMutableBufferPointer(rebasing: logits[..<(input.rows * head.rows)])
-          BLAS.multiplyByTransposed(states, matrix, bias: nil, adds: false, into: part)
+          BLAS.multiplyByTransposed(states, matrix, bias: nil, adds: false, into: logits)
         case .packed(let memory, _):
           guard var matrix = head.packed else { preconditionFailure("weights of another kind") }
           let done = ek_logits(
             pool.instructions.path, pool.handle, memory.bytes.baseAddress, input.rows, &matrix, divisor,
             banned,
-            summaries.baseAddress, keeps ? logits.baseAddress : nil)
+            summaries.baseAddress, logits.isEmpty ? nil : logits.baseAddress)
           precondition(done, "out of memory")
         }
       }
