@@ -32,10 +32,7 @@ public actor Slot {
     guard isReady else { throw SandboxError.slotNotReady }
     isReady = false
     do {
-      // Written and read at the same time: neither side waits for the other with a full pipe.
-      async let written: Void = SlotMessage.write(json, blobs: blobs, to: writer)
-      let reply = try await readMessage()
-      try await written
+      let reply = try await reply(to: SlotMessage.pieces(json, blobs: blobs))
       isReady = true
       return reply
     } catch {
@@ -43,6 +40,22 @@ public actor Slot {
       guard !(error is SandboxError) else { throw error }
       throw SandboxError.slotDied(detail: await tail.text())
     }
+  }
+
+  private func reply(to request: [[UInt8]]) async throws -> (JSONValue, [[UInt8]]) {
+    // Without a second task, whose wake-up costs as much as all the rest of an exchange.
+    if request.count == 1 {
+      var failure: (any Error)?
+      do { try await SlotMessage.write(request, to: writer) } catch { failure = error }
+      let reply = try await readMessage()  // of a dead slot it says why
+      if let failure { throw failure }
+      return reply
+    }
+    // Written and read at the same time: neither side waits for the other with a full pipe.
+    async let written: Void = SlotMessage.write(request, to: writer)
+    let reply = try await readMessage()
+    try await written
+    return reply
   }
 
   private func readMessage() async throws -> (JSONValue, [[UInt8]]) {
@@ -101,16 +114,22 @@ enum SlotMessage {
     return bytes
   }
 
-  static func write(_ json: JSONValue, blobs: [[UInt8]], to writer: StandardInputWriter) async throws {
+  /// What fits into an empty pipe.
+  static let pipeBytes = 64 << 10
+
+  /// The message in the order of writing; a single piece when a pipe holds all of it.
+  static func pieces(_ json: JSONValue, blobs: [[UInt8]]) -> [[UInt8]] {
     let text = json.serialized()
-    try await writeAll(header(jsonCount: text.count, blobs: blobs) + text, to: writer)
-    for blob in blobs { try await writeAll(blob, to: writer) }
+    let start = header(jsonCount: text.count, blobs: blobs) + text
+    guard blobs.reduce(start.count, { $0 + $1.count }) > pipeBytes else { return [start + blobs.joined()] }
+    return [start] + blobs.filter { !$0.isEmpty }
   }
 
-  private static func writeAll(_ bytes: [UInt8], to writer: StandardInputWriter) async throws {
-    guard !bytes.isEmpty else { return }
-    let count = try await writer.write(bytes)
-    guard count == bytes.count else { throw SandboxError.slotDied(detail: "it stopped reading a request") }
+  static func write(_ pieces: [[UInt8]], to writer: StandardInputWriter) async throws {
+    for bytes in pieces {
+      let count = try await writer.write(bytes)
+      guard count == bytes.count else { throw SandboxError.slotDied(detail: "it stopped reading a request") }
+    }
   }
 
   /// A little-endian number of at most 8 bytes; beyond `Int.max` it is `Int.max`.
