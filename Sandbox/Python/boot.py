@@ -18,13 +18,14 @@ def read_all(file):
 
 
 def compiled():
-    """The modules' (name, code)."""
+    """The modules' (name, code), without docstrings."""
     data, texts, at = read_all(5), [], 0
     while at < len(data):
         end = at + 4 + int.from_bytes(data[at : at + 4], "little")
         texts.append(data[at + 4 : end].decode())
         at = end
-    return [(name, compile(text, f"<evalkit>/{name}.py", "exec")) for name, text in zip(texts[::2], texts[1::2])]
+    pairs = zip(texts[::2], texts[1::2])
+    return [(name, compile(text, f"<evalkit>/{name}.py", "exec", optimize=2)) for name, text in pairs]
 
 
 def compiled_elsewhere():
@@ -48,6 +49,27 @@ def compiled_elsewhere():
     return marshal.loads(data)
 
 
+def add_site():
+    """Adds what `site` would (-S forbids it), but for the code in .pth files: what that loads would be in the memory
+    of every program's process."""
+    import site
+
+    site.addpackage = add_folders
+    site.execsitecustomize = site.execusercustomize = lambda: None
+    site.main()
+
+
+def add_folders(folder, name, known):
+    """The folders that a .pth file names."""
+    try:
+        with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as lines:
+            paths = [os.path.join(folder, line.strip()) for line in lines if line.split()[:1] not in ([], ["import"])]
+    except OSError:
+        return known
+    sys.path += [path for path in paths if path not in sys.path and os.path.isdir(path)]
+    return known
+
+
 def boot():
     """Executes all modules but the last, and returns its code."""
     # The judge is isolated (-I), and may not fork.
@@ -59,7 +81,8 @@ def boot():
     return modules[-1][1]
 
 
+add_site()
 sys.path[:] = [path for path in sys.path if path]  # never the working directory
 code = boot()
-del boot, compiled, compiled_elsewhere, marshal, os, read_all, sys
+del add_folders, add_site, boot, compiled, compiled_elsewhere, marshal, os, read_all, sys
 exec(code)

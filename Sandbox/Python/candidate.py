@@ -7,7 +7,6 @@ only its own values.
 import _signal
 import io
 import os
-import signal
 import struct
 import sys
 import time
@@ -27,8 +26,8 @@ TEXT_LIMIT = 2048
 
 _exit, _read, _close, _clock = os._exit, os.read, os.close, time.perf_counter
 # The functions of the C module: those of `signal` wrap them in enums, thrice the time of a short test.
+_REAL, _ALARM = _signal.ITIMER_REAL, _signal.SIGALRM
 _setitimer, _signal = _signal.setitimer, _signal.signal
-_REAL, _ALARM = int(signal.ITIMER_REAL), int(signal.SIGALRM)
 _traceback = BaseException.__dict__["__traceback__"].__get__
 _arguments = BaseException.__dict__["args"].__get__
 _getvalue = io.StringIO.getvalue

@@ -6,9 +6,8 @@ that its metaclass gives it). Equal values of equal types give equal bytes: sets
 their items' encodings. Long lists are vectors.py's.
 """
 
-import collections.abc
-import itertools
-import operator
+import _collections as collections
+import abc
 import sys
 from builtins import (
     BaseException, abs, all, bool, bytearray, bytes, complex, dict, float, frozenset, int, len, list, map,
@@ -34,7 +33,7 @@ _modules, _HEAP_TYPE = sys.modules, 1 << 9
 _LOW, _HIGH = -(1 << 63), (1 << 63) - 1
 _OrderedDict, _ordered = collections.OrderedDict, collections.OrderedDict.items
 _KEYS, _ITEMS = type({}.keys()), type({}.items())
-_TYPES = type, type(collections.abc.Hashable)  # metaclasses whose classes hash as plain objects do
+_TYPES = type, abc.ABCMeta  # metaclasses whose classes hash as plain objects do
 _PLAIN = slice(None)
 _BASE = {
     int: int.__index__,
@@ -308,7 +307,6 @@ SUSPECT = frozenset(
 )
 _MAPPINGS = {
     dict: b"d",
-    collections.Counter: b"C",
     collections.OrderedDict: b"O",
     collections.defaultdict: b"D",
     _ITEMS: b"E",
@@ -331,7 +329,10 @@ _HANDLERS.update(dict.fromkeys(_MAPPINGS, Encoder.mapping))
 def learn():
     """Binds the types of modules that are loaded by now, before a program can put others in their place."""
     global _decimal_tuple, _numerator, _denominator
-    decimal, fractions = _modules.get("decimal"), _modules.get("fractions")
+    loaded, decimal, fractions = map(_modules.get, ("collections", "decimal", "fractions"))
+    if loaded:
+        _MAPPINGS[loaded.Counter] = b"C"
+        _HANDLERS[loaded.Counter] = Encoder.mapping
     if decimal:
         _HANDLERS[decimal.Decimal] = Encoder.decimal
         _decimal_tuple = decimal.Decimal.as_tuple

@@ -7,7 +7,6 @@ Source: evalplus `eval/utils.py`.
 """
 
 import builtins
-import contextlib
 import os
 import sys
 
@@ -30,9 +29,8 @@ def restrict():
         sys.modules[name] = None
 
 
-@contextlib.contextmanager
-def lifted():
-    """For the zygote, which imports modules that a program names: some need what is taken away."""
+def lifted(work):
+    """Has the zygote do `work`, which imports modules that a program names: some need what is taken away."""
     for (holder, name), value in _originals.items():
         setattr(sys.modules[holder], name, value)
     for name, module in _hidden.items():
@@ -40,7 +38,7 @@ def lifted():
         if module is not None:
             sys.modules[name] = module
     try:
-        yield
+        work()
     finally:
         restrict()
 

@@ -12,7 +12,7 @@ import json
 import sys
 
 import convert
-import library
+import mentions
 import oracle
 import wire
 from expected import Expected
@@ -38,7 +38,7 @@ class Task:
     def __init__(self, zygote, request, blobs):
         self.zygote, self.request = zygote, request
         self.is_open, self.programs = False, 0
-        self.program, self.modules = program_text(blobs[3]), library.named(blobs[3]) + ["copy"]
+        self.program, self.modules = program_text(blobs[3]), mentions.named(blobs[3]) + ["copy"]
         self.raw = {"base": blobs[0], "plus": blobs[1]}
         self.tolerance = json.loads(blobs[2])
         self.parsed, self.failure = {}, None
@@ -204,7 +204,7 @@ class Judge:
 
     def hello(self, request, blobs):
         self.zygote.send("H")
-        version = self.zygote.receive("H")[0][0].decode()
+        version = self.zygote.receive("H")[0].decode()
         if version != sys.version:
             raise Fault("judge and zygote run different interpreters")
         try:
@@ -230,7 +230,7 @@ class Judge:
         if not self.task:
             raise Fault("a program came before a task")
         program = program_text(blobs[0])
-        modules = library.named(blobs[0]) if len(program) <= PROGRAM_LIMIT else []
+        modules = mentions.named(blobs[0]) if len(program) <= PROGRAM_LIMIT else []
         self.task.begin(modules)
         answer, shown = {"op": "candidate"}, request.get("literal_limit", LITERAL_LIMIT)
         for half in request["halves"]:
@@ -244,10 +244,10 @@ class Judge:
         body = wire.pack_parts(json.dumps(meta).encode())
         report = self.zygote.run("S", body, SANITIZE_SECONDS, (program_text(blobs[0]),), output)
         try:
-            text = json.loads(output.data)
+            text = str(output.data, "utf-8", "surrogatepass")
         except ValueError:
             text = None
-        if report["exit"] != 0 or not isinstance(text, str):
+        if report["exit"] != 0 or text is None:
             cause = "over %d s" % SANITIZE_SECONDS if report["killed"] else json.dumps(report)
             return {"op": "sanitize", "error": "the sanitiser did not finish: " + cause}, []
         return {"op": "sanitize"}, [json.dumps(text).encode()]

@@ -2,8 +2,8 @@
 
 What happens between the fork of a program's process and its program, and while the zygote waits, is C
 (launch.c says why). Descriptor 4 holds it: u32 size of the filter, u32 where the code is, u32 its size,
-u32 offsets in it of `launch`, `lock`, `serve`, `space_in_use`, `identify`, `write_numbers`, `take_arena`,
-`give_arena` and `join_segments`; the filter (embedded.c writes it).
+u32 offsets in it of `launch`, `lock`, `serve`, `next_message`, `space_in_use`, `identify`, `write_numbers`,
+`take_arena`, `give_arena`, `open_pools` and `join_segments`; the filter (embedded.c writes it).
 """
 
 import ctypes
@@ -25,7 +25,7 @@ RLIMIT_DATA, RLIMIT_AS = 2, 9
 READ, WRITE, EXECUTE = 1, 2, 4
 SHARED, PRIVATE, ANONYMOUS = 1, 2, 0x20
 _CHILD, _MESSAGE = 0, 2  # enum served
-_HEADER = struct.Struct("<12I")
+_HEADER = struct.Struct("<14I")
 
 
 class Broken(Exception):
@@ -42,8 +42,8 @@ class Launch(ctypes.Structure):
     _fields_ += [(name, ctypes.c_uint32) for name in ("filter_count", "patch_count", "capacity", "outbox_size")]
     _fields_ += [("socket", ctypes.c_int32), ("is_late", ctypes.c_int32)]
     _fields_ += [(name, ctypes.c_uint32) for name in ("letter", "length")]
-    _fields_ += [("child_limit", ctypes.c_int64), ("parent", ctypes.c_int64)]
     _fields_ += [("result", ctypes.c_int32), ("program", ctypes.c_int32)]
+    _fields_ += [("child_limit", ctypes.c_int64), ("parent", ctypes.c_int64)]
 
 
 class Launcher:
@@ -68,13 +68,13 @@ class Launcher:
         # The interpreter stays locked: this process has one thread, and it forks in there.
         one, nothing = (ctypes.c_int32, ctypes.c_void_p), (None, ctypes.c_void_p)
         size = (ctypes.c_uint64, ctypes.c_int32, ctypes.c_uint64)
-        self._launch, self._lock, self._serve, self._space, *bulky = (
+        self._launch, self._lock, self._serve, self._next, self._space, *bulky = (
             ctypes.PYFUNCTYPE(*kind)(start + offset)
-            for kind, offset in zip((one, nothing, one, size, one, one), offsets)
+            for kind, offset in zip((one, nothing, one, one, size, one, one), offsets)
         )
         bulk.learn(*bulky)
-        arenas.keep(*(start + offset for offset in offsets[6:8]))
-        ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(start + offsets[8])(libc.dl_iterate_phdr)
+        arenas.learn(*(start + offset for offset in offsets[7:10]))
+        ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(start + offsets[10])(libc.dl_iterate_phdr)
         fork = getattr(libc, "_Fork", None) or libc.fork  # the former since glibc 2.34, without its handlers
         address = ctypes.cast(fork, ctypes.c_void_p).value
         self._fork = ctypes.PYFUNCTYPE(ctypes.c_int)(address)
@@ -123,8 +123,9 @@ class Launcher:
         """Forks a child, and returns True in it when it is locked down, or has to call `lock` if it `is_late`.
         Otherwise waits for its end.
 
-        The judge gets the pipes at once and a report at the end. SIGKILL follows when `seconds` of wall time
-        have passed, when the judge asks (K) or when it is gone, and then this process ends as well."""
+        The judge, whose last message brought the child's pipes, gets a report at the end. SIGKILL follows when
+        `seconds` of wall time have passed, when the judge asks (K) or when it is gone, and then this process ends as
+        well."""
         self._task.limit, self._task.is_late = int(seconds * 1e9), is_late
         return self._checked(self._launch(self._address)) == _CHILD
 
@@ -137,6 +138,13 @@ class Launcher:
         """The descriptor that a late child reads its inputs from, and then its program."""
         return self._task.program
 
+    def receive(self):
+        """The letter and the length of the next message; None at the end of the judge."""
+        return self._message() if self._next(self._address) == _MESSAGE else None
+
+    def _message(self):
+        return chr(self._task.letter), self._task.length
+
     def serve(self):
         """Launches a child for each order of the judge, and returns ("R", 0) in it when it is locked down.
         Otherwise returns the letter and the length of the first message that is no order; None at the end of
@@ -145,8 +153,7 @@ class Launcher:
         result = self._checked(self._serve(self._address))
         if result == _CHILD:
             return "R", 0
-        task = self._task
-        return (chr(task.letter), task.length) if result == _MESSAGE else None
+        return self._message() if result == _MESSAGE else None
 
     @staticmethod
     def _checked(result):

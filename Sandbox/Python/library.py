@@ -6,7 +6,6 @@ when a second task names them (orders.py). The reference has many more loaded, a
 longer import (they call os.getcwd), so a program that names anything uncommon gets all of them.
 """
 
-import re
 import sys
 
 # Import under the guard as without it, and load neither shutil nor subprocess, which the guard patches.
@@ -19,22 +18,6 @@ EVERYTHING = sorted(COMMON - {"numpy"}) + [
     "concurrent.futures.process", "concurrent.futures.thread", "multiprocessing.pool", "shutil",
     "subprocess",
 ]  # fmt: skip
-_IMPORT = re.compile(rb"from\s+([\w.]+)\s+import\b|import\s+([\w., ]+)")
-_HIDDEN = re.compile(
-    rb"__import__|__builtins__|importlib|sys\.modules|\\u00[2-7]|(?<![.\w])(?:exec|eval|compile)\s*\("
-)
-
-
-def named(program):
-    """The modules that a program (a JSON string token) wants loaded; "*" stands for all."""
-    names = set()
-    for single, several in _IMPORT.findall(program):
-        for name in [single] if single else several.split(b","):
-            names.update(name.decode("ascii", "replace").split()[:1])
-    # Text such as "to import the data" names modules that are none. It costs time and nothing else.
-    if names <= COMMON and not _HIDDEN.search(program):
-        return sorted(names)
-    return ["*"] + sorted(names & {"numpy"})
 
 
 def are_loaded(names):

@@ -4,7 +4,7 @@ The messages are listed in zygote.py.
 """
 
 import _socket as socket  # socket.py has four times the code and is not needed
-import array
+import fcntl
 import json
 import os
 import select
@@ -24,9 +24,10 @@ CAUSES = ("", "limit", "judge", "judge")
 STEPS = ("", "descriptors", "session", "limits", "options", "parent", "filter")
 # Milliseconds between two looks at a result pipe: at the start, later, at most.
 FIRST_PAUSE, LATER_PAUSE, LONGEST_PAUSE = 4, 16, 64
-PIPE = 1 << 20
+PIPE, LEAST_PIPE = 1 << 20, 1 << 12  # what the pipe for results should hold, and what any pipe does
+SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ, which Python 3.9 does not know
 AHEAD = 1 << 16
-TWO_DESCRIPTORS = socket.CMSG_SPACE(8)
+TWO_DESCRIPTORS = struct.Struct("=2i")
 
 
 class Fault(Exception):
@@ -49,30 +50,26 @@ class Zygote:
         head = wire.parts_head(parts)
         self.send_pieces(op, head, *parts)
 
-    def send_pieces(self, op, *pieces):
+    def send_pieces(self, op, *pieces, rights=()):
         """Sends a message whose body is `pieces`, which may be megabytes and are not copied."""
         size = sum(map(len, pieces))
         head = wire.U32.pack(size) + op.encode()
         try:
-            sent = self.sock.sendmsg([head, *pieces])
+            sent = self.sock.sendmsg([head, *pieces], rights)
             if sent < 5 + size:
                 self.sock.sendall(b"".join((head,) + pieces)[sent:])
         except OSError as error:
             raise Fault("the zygote is gone (%s)" % error) from None
 
     def receive(self, wanted):
-        """The parts of the next message, which must be `wanted`, and the descriptors with it."""
-        descriptors, ahead = array.array("i"), self.ahead
+        """The parts of the next message, which must be `wanted`."""
+        ahead = self.ahead
         try:
-            # Reading ends after a message with descriptors, so they are not those of a later one.
             while len(ahead) < 5 or len(ahead) < 5 + wire.U32.unpack_from(ahead)[0]:
-                piece, rights, _, _ = self.sock.recvmsg(AHEAD, TWO_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
+                piece = self.sock.recv(AHEAD)
                 if not piece:
                     raise Fault("the zygote died")
                 ahead += piece
-                for level, kind, data in rights:
-                    if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-                        descriptors.frombytes(data[: len(data) - len(data) % 4])
             op, end = chr(ahead[4]), 5 + wire.U32.unpack_from(ahead)[0]
             parts = wire.unpack_parts(bytes(ahead[5:end]))
             del ahead[:end]
@@ -82,13 +79,13 @@ class Zygote:
             raise Fault(parts[0].decode("utf-8", "replace"))
         if op != wanted:
             raise Fault("the zygote sent %r instead of %r" % (op, wanted))
-        return parts, descriptors.tolist()
+        return parts
 
     def open_task(self, meta, base, plus):
-        """Starts a task zygote. Returns the numbers of base and plus tests."""
+        """Starts a task zygote."""
         self.send("T", json.dumps(meta).encode(), base, plus)
         self.loaded = set()
-        return tuple(json.loads(self.receive("t")[0][0]))
+        self.receive("t")
 
     def expect(self, names):
         """Has the root zygote import those modules that an earlier task has named too. Two imports take longer
@@ -111,21 +108,21 @@ class Zygote:
         """Runs one child, as the message asks, on the program that `texts` end with, for `seconds` at most.
         `reader.consume(bytes)` gets its output, in a buffer that is used again, and returns False to have it
         killed, as `reader.overdue(now)` does by returning True. Returns how it ended."""
-        self.send_pieces(op, body)
-        _, descriptors = self.receive("r")
-        if len(descriptors) != 2:
-            raise Fault("the zygote passed %d descriptors instead of 2" % len(descriptors))
-        result, source = descriptors
+        (result, their_result), (their_source, source) = os.pipe(), os.pipe()
         try:
-            try:
-                for text in texts:
-                    view = memoryview(text)
-                    while view:
-                        view = view[os.write(source, view) :]
-            except BrokenPipeError:
-                pass  # the child is dead; its report says how
-            finally:
-                os.close(source)
+            is_ahead = sum(map(len, texts)) <= LEAST_PIPE
+            if is_ahead:  # so that the child need not wait
+                feed(source, texts)
+            widen(their_result)
+            rights = TWO_DESCRIPTORS.pack(their_result, their_source)
+            self.send_pieces(op, body, rights=[(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+        finally:
+            os.close(their_result)
+            os.close(their_source)
+        try:
+            if not is_ahead:
+                feed(source, texts)
+            os.close(source)
             report = self.watch(result, seconds, reader)
         finally:
             os.close(result)
@@ -139,19 +136,17 @@ class Zygote:
         outputs may fill the pipe, or nearly have, it waits for it as well, but not again until a pause after
         little came: nobody but the judge can let a program go on that waits for room."""
         os.set_blocking(result, False)
-        both = select.poll()
-        both.register(self.sock, select.POLLIN)
-        both.register(result, select.POLLIN)
-        waiting = both if reader.is_bulky else self.poll
+        waiting = self.both(result) if reader.is_bulky else self.poll
         start = time.monotonic()
         deadline = start + seconds + PATIENCE
-        poll, wanted, pause = waiting, True, FIRST_PAUSE
+        poll, wanted, pause, is_closed = waiting, True, FIRST_PAUSE, False
         while not self.ahead:
             ready = poll.poll(pause)
             if ready and ready[0][0] == ZYGOTE:
                 break
             if ready and not ready[0][1] & select.POLLIN:
-                waiting = both = self.poll  # all ends are closed: the message of the end is on its way
+                waiting = self.poll  # all ends are closed: the message of the end is on its way
+                is_closed = True
             now = time.monotonic()
             # Here, and not after a comparison that may itself take long.
             if now > deadline:
@@ -160,14 +155,14 @@ class Zygote:
             poll = waiting
             if wanted:
                 wanted, count = self.drain(result, reader)
-                if count > PIPE // 4:
-                    poll = waiting = both
+                if count > PIPE // 4 and not is_closed:
+                    poll = waiting = self.both(result)
                 elif ready:
                     poll, pause = self.poll, FIRST_PAUSE // 2
                 if not wanted or reader.overdue(time.monotonic()):
                     wanted, waiting, poll = False, self.poll, self.poll
                     self.send("K")
-        how, rest = self.receive("x")[0]
+        how, rest = self.receive("x")
         while wanted:
             wanted, count = self.drain(result, reader)  # the child is dead, nothing is added
             if not count:
@@ -175,6 +170,12 @@ class Zygote:
         if wanted and rest:
             reader.consume(rest)
         return ending(how)
+
+    def both(self, result):
+        poll = select.poll()
+        poll.register(self.sock, select.POLLIN)
+        poll.register(result, select.POLLIN)
+        return poll
 
     def drain(self, result, reader):
         """Hands over what is in the pipe. Returns whether more is wanted, and how many bytes it was."""
@@ -189,6 +190,24 @@ class Zygote:
                 return False, total
             if count < PIPE:
                 return True, total  # the pipe was empty, or nearly
+
+
+def widen(pipe):
+    """Until the judge empties it, from time to time, nobody should wait."""
+    try:
+        fcntl.fcntl(pipe, SET_PIPE_SIZE, PIPE)
+    except OSError:
+        pass  # over the user's quota of pipe memory the usual size is only slower
+
+
+def feed(source, texts):
+    try:
+        for text in texts:
+            view = memoryview(text)
+            while view:
+                view = view[os.write(source, view) :]
+    except BrokenPipeError:
+        pass  # the child is dead; its report says how
 
 
 def ending(data):

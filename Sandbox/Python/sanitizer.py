@@ -6,15 +6,11 @@ are rebuilt from the spans of `ast`. Differences that remain are listed in
 Tests/SandboxTests/Python/README.md.
 """
 
-import heapq
-import re
-import warnings
-
-_ESCAPES = re.compile(r"\x1B(?:[@-Z\\-_]|\[[0-?]*[ -/]*[@-~])")
-_LINE_ENDS = re.compile(rb"\r\n|\r|\n")
-_UNTERMINATED = re.compile(r"unterminated (?:f-)?string literal \(detected at line (\d+)\)")
+_ESCAPES = r"\x1B(?:[@-Z\\-_]|\[[0-?]*[ -/]*[@-~])"
+_LINE_ENDS = rb"\r\n|\r|\n"
+_UNTERMINATED = r"unterminated (?:f-)?string literal \(detected at line (\d+)\)"
 # Errors that CPython reports at the furthest token it has read: what follows cannot mend them.
-_AT_LAST_TOKEN = re.compile(
+_AT_LAST_TOKEN = (
     r"invalid syntax$|unexpected (un)?indent$|expected an indented block|unindent does not match"
     r"|invalid (non-printable )?character|invalid decimal literal"
 )
@@ -22,9 +18,11 @@ _AT_LAST_TOKEN = re.compile(
 
 def load():
     """Imports what only a sanitiser needs; a program's process must not carry it."""
-    global ast
+    global ast, heapq, re, warnings
     import ast
-
+    import heapq
+    import re
+    import warnings
 
 
 def _parse(text):
@@ -37,10 +35,10 @@ def _parse(text):
         last = text.count("\n") + 1
         message = error.msg or ""
         line = error.lineno or 0
-        unterminated = _UNTERMINATED.match(message)
+        unterminated = re.match(_UNTERMINATED, message)
         if unterminated:
             line = int(unterminated.group(1))
-        elif not _AT_LAST_TOKEN.match(message):
+        elif not re.match(_AT_LAST_TOKEN, message):
             return None, 0
         return None, line if 0 < line < last else 0
     except (ValueError, MemoryError, RecursionError):
@@ -50,7 +48,7 @@ def _parse(text):
 def code_extract(text):
     """The run of at least two lines that parses and has the most non-blank lines; of several, the
     one that starts first, then ends first. The first line when there is none."""
-    lines = _ESCAPES.sub("", text).split("\n")
+    lines = re.sub(_ESCAPES, "", text).split("\n")
     filled = [0]
     for line in lines:
         filled.append(filled[-1] + bool(line.strip()))
@@ -97,7 +95,7 @@ class _Source:
 
     def __init__(self, text):
         self.data = text.encode("utf-8", "surrogatepass")
-        self.starts = [0] + [match.end() for match in _LINE_ENDS.finditer(self.data)]
+        self.starts = [0] + [match.end() for match in re.finditer(_LINE_ENDS, self.data)]
 
     def start(self, node):
         return self.starts[node.lineno - 1] + node.col_offset

@@ -3,11 +3,10 @@
 One task returns 128 million strings (Mbpp/255), others millions of numbers.
 """
 
-import array
+import _operator as operator
 import itertools
 import marshal
-import operator
-import sys
+import struct
 from builtins import (
     Exception, OverflowError, all, any, bool, bytes, dict, enumerate, float, int, iter, len, list, map, max, min,
     range, set, sorted, str, sum, tuple, type, zip,
@@ -18,8 +17,7 @@ from wire import F64, U32, U64, UNEQUAL, digits
 
 _same, _differs, _repeat = operator.is_, operator.ne, itertools.repeat
 _islice, _chain, _compress = itertools.islice, itertools.chain.from_iterable, itertools.compress
-_array, _FITS = array.array, range(-(1 << 63), 1 << 63).__contains__
-_SWAP = sys.byteorder != "little"
+_pack, _FITS = struct.pack, range(-(1 << 63), 1 << 63).__contains__
 _LEAF = {str: b"s", bool: b"?"}
 _NUMBERS, _dumps, _sum, _number = {int, float}, marshal.dumps, sum, int.from_bytes
 BLOCK = 1 << 16  # items of a vector that are converted at a time
@@ -115,10 +113,7 @@ class Vectors:
             self.put(data)
 
     def numbers(self, code, items):
-        block = _array(code, items)
-        if _SWAP:
-            block.byteswap()
-        self.put(block.tobytes())
+        self.put(_pack("<%d%s" % (len(items), code), *items))
 
     def vector(self, leaf, items, figures=None):
         """Blocks of 65,536 items, so that only one block is held twice; with the help of `figures`, which

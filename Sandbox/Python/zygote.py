@@ -10,17 +10,18 @@ Messages, both ways: u32 length | u8 op | parts (wire.pack_parts).
   judge   H ping | T task: meta, base, plus | L load, into the one that hears it: names | S sanitize: order
           O run once: meta, order as in R
           R run: wire.ORDER and a limit for each test (no parts) | K kill the child | E end of the task
-  zygote  H version | t task ready: counts | r child started (+ result read end, program write end)
-          x child ended: struct ending of entry.h, what was left in its outbox | f fault: text
-r and x come from the entry code (launch.py), which takes R and K as well.
+  zygote  H version | t task ready | f fault: text
+          x child ended: struct ending of entry.h, what was left in its outbox
+With S, O and R come the child's ends of its pipes: for its result, of its program. x comes from the entry code
+(launch.py), which takes R and K as well.
 """
 
-import _socket  # socket.py has four times the code and is not needed
+# The C modules alone, where there are any: what is loaded here is mapped anew for each program.
+import _signal
+import _socket
 import fcntl
 import gc
-import json
 import os
-import signal
 import sys
 
 import arenas
@@ -45,11 +46,6 @@ class Box:
     def __init__(self, sock):
         self.sock = sock
         self.launcher = self.outbox = None
-
-    def receive(self):
-        """The letter and the length of the next message; None at the end of the judge."""
-        head = self.exactly(5)
-        return head and (chr(head[4]), wire.U32.unpack_from(head)[0])
 
     def exactly(self, size):
         data = bytearray()
@@ -89,12 +85,12 @@ def begin(work):
 
 def sanitize(box, size):
     """One text through the sanitiser, in a child that is locked down like a program."""
-    sanitizer.load()
-    meta = json.loads(box.body(size)[0])
+    load_by(sanitizer.load)
+    meta = convert.parse(box.body(size)[0])
 
     def work(text):
         answer = sanitizer.sanitize(text, meta["entry_point"])
-        outbox.write_all(json.dumps(answer).encode())
+        outbox.write_all(answer.encode("utf-8", "surrogatepass"))
         os._exit(0)
 
     box.launcher.limit_space(meta["memory_bytes"])
@@ -105,19 +101,18 @@ def sanitize(box, size):
 def serve_task(box, size):
     """The life of a task zygote: parse, report, run programs until `E`."""
     meta, base, plus = box.body(size)
-    meta = json.loads(meta)
+    meta = convert.parse(meta)
     inputs = []
     for raw in (base, plus):
-        inputs.append(convert.convert(meta["dataset"], meta["task_id"], json.loads(raw)))
+        inputs.append(convert.convert(meta["dataset"], meta["task_id"], convert.parse(raw)))
     del base, plus
     launcher, allowance = box.launcher, meta["memory_bytes"] or 0
-    counts = [len(tests) for tests in inputs]
-    order = bytearray(wire.ORDER.size + 8 * max(counts))
+    order = bytearray(wire.ORDER.size + 8 * max(map(len, inputs)))
     runs = [half_run(order, box.outbox, meta["entry_point"], tests) for tests in inputs]
     launcher.receive_into(order)
     launcher.limit_space(allowance)
     gc.freeze()
-    box.send("t", json.dumps(counts).encode())
+    box.send("t")
     while True:
         served = launcher.serve()
         if served is None:
@@ -144,15 +139,19 @@ def load(names):
     """Imports modules that the next programs name. Returns whether there were any."""
     if library.are_loaded(names):
         return False
-    with guard.lifted():
-        library.load(names)
-    encode.learn()
+    load_by(lambda: library.load(names))
     return True
+
+
+def load_by(work):
+    """Has `work` import modules."""
+    guard.lifted(work)
+    encode.learn()
 
 
 def load_for_all(box, size):
     """Imports modules into this zygote. Returns whether there were any."""
-    if not load(json.loads(box.body(size)[0])):
+    if not load(convert.parse(box.body(size)[0])):
         return False
     gc.collect()
     settle()
@@ -162,13 +161,13 @@ def load_for_all(box, size):
 def run_once(box, size):
     """One program on its half of a task. Before it, through the same pipe, comes that half: u64 size, JSON."""
     meta, order = box.body(size)
-    meta = json.loads(meta)
+    meta = convert.parse(meta)
     launcher = box.launcher
     if launcher.launch(_read_order(order)[0] / 1e9, is_late=True):
         try:
             source = launcher.program
             raw = exactly(source, int.from_bytes(exactly(source, 8), "little"))
-            tests = convert.convert(meta["dataset"], meta["task_id"], json.loads(raw))
+            tests = convert.convert(meta["dataset"], meta["task_id"], convert.parse(raw))
             del raw
             if meta["tests"] not in (None, len(tests)):
                 os._exit(launch.MISFIT)
@@ -234,13 +233,13 @@ def warm():
     finally:
         outbox._write = write
         sys.stdin, sys.stdout, sys.stderr = streams
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        _signal.setitimer(_signal.ITIMER_REAL, 0)
+        _signal.signal(_signal.SIGALRM, _signal.SIG_DFL)
 
 
 def serve_root(box):
     while True:
-        message = box.receive()
+        message = box.launcher.receive()
         if message is None:
             return
         op, size = message

@@ -21,8 +21,6 @@ enum {
   setup_failed = 113,
   result_number = 3,
   program_number = 4,
-  // The judge empties the pipe from time to time; until then nobody should wait.
-  pipe_size = 1 << 20,
   most_processes = 256,
   setup_seconds = 60, // for a late child, on top of its limit
 };
@@ -89,29 +87,6 @@ INLINE void lock_down(struct launch *task) {
   CALL(SYS_munmap, task->page, 4096);
 }
 
-// Sends a message without parts, and two descriptors with it. False when the judge is gone.
-INLINE bool announce(int socket, int first, int second) {
-  unsigned char message[9];
-  put(message, 4, 4); // the length of what follows the letter
-  message[4] = 'r';
-  put(message + 5, 0, 4); // no parts
-  struct iovec piece = {.iov_base = message, .iov_len = sizeof message};
-  union {
-    struct cmsghdr header;
-    unsigned char room[CMSG_SPACE(2 * sizeof(int))];
-  } control;
-  control.header.cmsg_len = CMSG_LEN(2 * sizeof(int));
-  control.header.cmsg_level = SOL_SOCKET;
-  control.header.cmsg_type = SCM_RIGHTS;
-  int *rights = (int *)CMSG_DATA(&control.header);
-  rights[0] = first, rights[1] = second;
-  struct msghdr whole;
-  whole.msg_name = 0, whole.msg_namelen = 0, whole.msg_flags = 0;
-  whole.msg_iov = &piece, whole.msg_iovlen = 1;
-  whole.msg_control = &control, whole.msg_controllen = sizeof control;
-  return CALL(SYS_sendmsg, socket, &whole, MSG_NOSIGNAL) == sizeof message;
-}
-
 // The last child may have left anything anywhere in the outbox, but nobody who could go on writing: it was one
 // process, and is dead. Its pages are kept, for the kernel takes ten times as long to give new ones.
 INLINE void clear_outbox(const struct launch *task) {
@@ -150,6 +125,35 @@ INLINE bool receive(int socket, unsigned char *bytes, uint32_t count) {
     if (taken <= 0) return false;
     bytes += taken, count -= (uint32_t)taken;
   }
+  return true;
+}
+
+// Takes the length and the letter of a message off the socket, and the ends of a program's pipes that come with it.
+// False at the judge's end.
+INLINE bool receive_head(struct launch *task) {
+  unsigned char head[5];
+  union {
+    struct cmsghdr header;
+    unsigned char room[CMSG_SPACE(2 * sizeof(int))];
+  } control;
+  struct iovec piece;
+  piece.iov_base = head, piece.iov_len = sizeof head;
+  struct msghdr whole;
+  whole.msg_name = 0, whole.msg_namelen = 0, whole.msg_flags = 0;
+  whole.msg_iov = &piece, whole.msg_iovlen = 1;
+  whole.msg_control = &control, whole.msg_controllen = sizeof control;
+  int64_t taken;
+  do {
+    taken = CALL(SYS_recvmsg, task->socket, &whole, MSG_CMSG_CLOEXEC);
+  } while (taken == -EINTR);
+  if (taken <= 0) return false;
+  task->result = task->program = -1;
+  if (whole.msg_controllen >= sizeof control.header && control.header.cmsg_len == CMSG_LEN(2 * sizeof(int))) {
+    const int *rights = (const int *)CMSG_DATA(&control.header);
+    task->result = rights[0], task->program = rights[1];
+  }
+  if (!receive(task->socket, head + taken, (uint32_t)(sizeof head - taken))) return false;
+  task->length = (uint32_t)take(head, 4), task->letter = head[4];
   return true;
 }
 
@@ -194,21 +198,11 @@ INLINE int32_t wait_for_end(const struct launch *task, int pid, int process, int
 
 INLINE int32_t run_child(struct launch *task, int64_t limit) {
   struct progress *progress = (struct progress *)task->page;
-  int result[2], program[2];
+  if (task->result < 0) return -EBADF; // the judge sends no order without its pipes
   clear_outbox(task);
-  int64_t failure = CALL(SYS_pipe2, result, O_CLOEXEC);
-  if (failure == 0) failure = CALL(SYS_pipe2, program, O_CLOEXEC);
-  if (failure) return (int32_t)failure; // the zygote ends of it
-  // Over the user's quota of pipe memory the usual size is only slower.
-  CALL(SYS_fcntl, result[1], F_SETPIPE_SZ, pipe_size);
-  if (!announce(task->socket, result[0], program[1])) CALL(SYS_exit_group, 0);
-  // The child has nothing of the judge's ends.
-  CALL(SYS_close, result[0]);
-  CALL(SYS_close, program[1]);
   progress->is_locked = progress->step = 0;
   progress->began = progress->spent = 0;
   task->child_limit = limit, task->parent = CALL(SYS_getpid, 0);
-  task->result = result[1], task->program = program[0];
   int64_t start = now();
   int (*fork_libc)(void) = (int (*)(void))task->fork;
   int pid = fork_libc();
@@ -216,8 +210,8 @@ INLINE int32_t run_child(struct launch *task, int64_t limit) {
     if (!task->is_late) lock_down(task);
     return served_child;
   }
-  CALL(SYS_close, result[1]);
-  CALL(SYS_close, program[0]);
+  CALL(SYS_close, task->result);
+  CALL(SYS_close, task->program);
   if (pid < 0) return -EAGAIN;
   int64_t process = CALL(SYS_pidfd_open, pid, 0);
   if (process < 0) {
@@ -244,13 +238,14 @@ ENTRY int32_t launch(struct launch *task) { return run_child(task, task->limit);
 
 ENTRY void lock(struct launch *task) { lock_down(task); }
 
+ENTRY int32_t next_message(struct launch *task) {
+  return receive_head(task) ? served_message : served_end;
+}
+
 ENTRY int32_t serve(struct launch *task) {
   for (;;) {
-    unsigned char head[5];
-    if (!receive(task->socket, head, sizeof head)) return served_end;
-    task->length = (uint32_t)take(head, 4);
-    task->letter = head[4];
-    if (head[4] != 'R') return served_message;
+    if (!receive_head(task)) return served_end;
+    if (task->letter != 'R') return served_message;
     unsigned char *body = (unsigned char *)task->buffer;
     if (task->length > task->capacity) return -EMSGSIZE;
     if (!receive(task->socket, body, task->length)) return served_end;

@@ -101,6 +101,9 @@ static const unsigned char records_module[] = {
 static const unsigned char library_module[] = {
 #embed "../Python/library.py"
 };
+static const unsigned char mentions_module[] = {
+#embed "../Python/mentions.py"
+};
 static const unsigned char literal_module[] = {
 #embed "../Python/literal.py"
 };
@@ -127,8 +130,8 @@ const struct text judge_modules[] = {
     EMBEDDED("literal", literal_module),   EMBEDDED("expected", expected_module),
     EMBEDDED("notices", notices_module),   EMBEDDED("orders", orders_module),
     EMBEDDED("bounds", bounds_module),     EMBEDDED("trial", trial_module),
-    EMBEDDED("library", library_module),   EMBEDDED("runner", runner_module),
-    EMBEDDED("judge", judge_module),
+    EMBEDDED("library", library_module),   EMBEDDED("mentions", mentions_module),
+    EMBEDDED("runner", runner_module),     EMBEDDED("judge", judge_module),
     {NULL, NULL, 0},
 };
 
@@ -185,11 +188,13 @@ int entry_file(const struct bpf *strict) {
       entry_offset((const void *)launch),
       entry_offset((const void *)lock),
       entry_offset((const void *)serve),
+      entry_offset((const void *)next_message),
       entry_offset((const void *)space_in_use),
       entry_offset((const void *)identify),
       entry_offset((const void *)write_numbers),
       entry_offset((const void *)take_arena),
       entry_offset((const void *)give_arena),
+      entry_offset((const void *)open_pools),
       entry_offset((const void *)join_segments),
   };
   int file = open_memory_file("entry");

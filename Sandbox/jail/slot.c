@@ -84,8 +84,8 @@ int run_slot(const struct box_options *options) {
   // get seed 0: a program whose output hangs on the order of a set has the same verdict every time. -I
   // would make Python ignore the seed with the rest of the environment, which is ours anyway. The zygote
   // refuses to run programs with an empty filter, unless it is told that there is none on purpose.
-  const char *const judge_arguments[] = {"python3", "-I", "-B", "-c", boot_script, NULL};
-  const char *const zygote_arguments[] = {"python3", "-s", "-B", "-c", boot_script,
+  const char *const judge_arguments[] = {"python3", "-I", "-S", "-B", "-c", boot_script, NULL};
+  const char *const zygote_arguments[] = {"python3", "-s", "-S", "-B", "-c", boot_script,
                                           filtered ? NULL : "unfiltered", NULL};
   struct box judge_box = {
       .name = "judge",

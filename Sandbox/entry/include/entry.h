@@ -36,11 +36,12 @@ struct launch {
   uint32_t outbox_size;
   int32_t socket; // to the judge
   int32_t is_late; // whether `launch` returns in the child as it is, for it to call `lock`
-  // Taken: the letter of the message that ended `serve`, and the bytes of its body.
+  // Taken: the letter of the last message, the bytes of its body, and the child's ends of the two pipes that came with
+  // it, or -1.
   uint32_t letter, length;
+  int32_t result, program;
   // Of the child at hand.
   int64_t child_limit, parent;
-  int32_t result, program; // the child's ends of its pipes
 };
 
 // How far a child's set-up has come; cleared before each.
@@ -56,14 +57,17 @@ enum served {
   served_end = 3,     // the judge is gone
 };
 
-// Starts a program's process, tells the judge ("r", with the ends of its two pipes), waits for its end, and
-// tells the judge that ("x"). Returns served_parent in the zygote, served_child in the child, which is locked
+// Starts a program's process with the pipes of the last message, waits for its end, and tells the judge that ("x").
+// Returns served_parent in the zygote, served_child in the child, which is locked
 // down then and finds its result pipe at descriptor 3 and its program at 4, and -errno when there is no child. What
 // a late child takes until it is locked down counts for nothing but the end of patience.
 int32_t launch(struct launch *task);
 
 // Locks a late child down. Does not return where that fails.
 void lock(struct launch *task);
+
+// Takes the head of a message off the socket, but not its body. Returns served_message or served_end.
+int32_t next_message(struct launch *task);
 
 // Takes messages off the socket and launches a child for each order ("R", which begins with the limit, int64).
 // The child finds the order in the buffer. Returns for any other message.
@@ -137,6 +141,11 @@ struct arenas {
 // The functions of a PyObjectArenaAllocator; arenas.py says what for. The first returns 0 when there is no memory.
 void *take_arena(struct arenas *arenas, uint64_t size);
 void give_arena(struct arenas *arenas, void *address, uint64_t size);
+
+// Has what is made from now on lie in pools that nothing else lies in, one for each size of block: takes all blocks that
+// are left in others, for good, and gives the pages that nothing else lies in back to the kernel. `allocate` is
+// PyObject_Malloc, `pool_size` what it hands out blocks of one size from.
+void open_pools(uint64_t allocate, uint64_t pool_size);
 
 // Makes fewer mappings of what the interpreter and its libraries have loaded by now: each costs every fork and every
 // end of a process a microsecond. `dl_iterate_phdr` is the address of libc's.

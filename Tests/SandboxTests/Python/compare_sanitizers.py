@@ -93,7 +93,7 @@ def main():
                 break
             if variant.count("\n") > 120:
                 continue
-            variant = sanitizer._ESCAPES.sub("", variant)
+            variant = re.sub(sanitizer._ESCAPES, "", variant)
             start = time.process_time()
             got = sanitizer.sanitize(variant, entry_point)
             middle = time.process_time()

@@ -17,7 +17,7 @@ import tempfile
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
 JUDGE = (
     "wire", "leaves", "decode", "records", "oracle", "convert", "literal", "expected", "notices", "orders", "bounds",
-    "trial", "library", "runner", "judge",
+    "trial", "library", "mentions", "runner", "judge",
 )  # fmt: skip
 ZYGOTE = (
     "wire", "bulk", "vectors", "encode", "brief", "outbox", "convert", "guard", "library", "sanitizer", "arenas",
@@ -37,8 +37,8 @@ def entry(program):
             data = subprocess.run([jail, "entry"], stdout=subprocess.PIPE, check=True).stdout
             file = os.memfd_create("entry")
             os.pwrite(file, data, 0)
-            header = struct.unpack_from("<12I", data)
-            os.pwrite(file, struct.pack("<I", len(program)) + struct.pack("<11I", *header[1:]) + program, 0)
+            header = struct.unpack_from("<14I", data)
+            os.pwrite(file, struct.pack("<I", len(program)) + struct.pack("<13I", *header[1:]) + program, 0)
             return file
     raise FileNotFoundError("no evalkit-jail: swift build, or set EVALKIT_JAIL")
 
@@ -78,7 +78,7 @@ def _start(names, descriptors, python, folder):
             }  # fmt: skip
             # As the jail does: only candidates have the fixed hash seed, which -I would ignore.
             isolation = "-s" if names[-1] == "zygote" else "-I"
-            os.execve(python, [python, isolation, "-B", "-c", BOOT, "unfiltered"], environment)
+            os.execve(python, [python, isolation, "-S", "-B", "-c", BOOT, "unfiltered"], environment)
         finally:
             os._exit(127)
     os.close(read_end)

@@ -1,6 +1,7 @@
 """What a program frees must serve what it makes next, and no more of it may wait than the limits allow for."""
 
 import bisect
+import pathlib
 import subprocess
 import sys
 import unittest
@@ -52,17 +53,30 @@ class Arenas(unittest.TestCase):
     def test_what_is_made_after_open_pools_lies_together(self):
         sizes = range(80, 480, 16)
         program = f"""
-import arenas
+import sys
+sys.path[:0] = {[str(SOURCES), str(pathlib.Path(__file__).parent)]}
+import arenas, launch, launch_unjailed
+launch.FILE = launch_unjailed.entry(b"")
+launch.Launcher(3, needs_filter=False)
+
+def resident():
+    with open("/proc/self/smaps_rollup") as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith("Anonymous"))
+
 holes = [bytes(100 + index % 300) for index in range(20_000)]
-del holes[::3]
+del holes[::3], holes[-2_000:]
+before = resident()
 arenas.open_pools()
+print(resident() - before)
+assert all(not any(hole) for hole in holes)
 for size in {sizes}:
     blocks = [bytes(size - 33) for _ in range(8)]
     print(*(id(block) % arenas._POOL for block in blocks[4:]))  # the first may fill what has just been freed
 """
         command = [sys.executable, "-c", program]
-        printed = subprocess.run(command, cwd=SOURCES, stdout=subprocess.PIPE, text=True, check=True).stdout
-        for size, line in zip(sizes, printed.splitlines(), strict=True):
+        printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+        self.assertLess(int(printed[0]), 150)  # KiB: a new page for each size, less what nothing is left in
+        for size, line in zip(sizes, printed[1:], strict=True):
             first, *others = map(int, line.split())
             self.assertEqual(others, [first + size, first + 2 * size, first + 3 * size])
             self.assertLess(first, 4096)

@@ -11,11 +11,12 @@ from test_forgery import REFERENCE, TASK
 sys.path.insert(0, str(SOURCES))
 
 import library  # noqa: E402
+import mentions  # noqa: E402
 
 
 class Named(unittest.TestCase):
     def names(self, text):
-        return library.named(json.dumps(text).encode())
+        return mentions.named(json.dumps(text).encode())
 
     def test_common_ones(self):
         self.assertEqual(self.names("def f(): pass"), [])
@@ -28,11 +29,12 @@ class Named(unittest.TestCase):
         for text in (
             "import subprocess", "from shutil import move", "import math, tempfile", "from . import x",
             "__import__('subprocess')", "eval('1')", "import sys\nsys.modules['os']", "import importlib",
+            "import\\\n  shutil", "import\ttempfile",
         ):  # fmt: skip
             self.assertEqual(self.names(text)[:1], ["*"], text)
         self.assertEqual(self.names("import numpy\nimport tempfile"), ["*", "numpy"])
         hidden = b'"\\u0069mport subprocess\\u0073"'
-        self.assertEqual(library.named(hidden), ["*"])
+        self.assertEqual(mentions.named(hidden), ["*"])
 
     def test_only_known_modules_are_loaded(self):
         library.load(["antigravity", "this"])
@@ -69,6 +71,13 @@ class Loaded(unittest.TestCase):
             self.assertEqual(slot.task(TASK, "humaneval", reference)["reference"], "ok")
             self.assertEqual(slot.candidate("def f(x):\n    return 1", ["base"])["base"]["status"], "fail")
             self.assertEqual(slot.candidate(reference, ["base"])["base"]["status"], "pass")
+
+    def test_what_the_sanitiser_has_loaded_is_known(self):
+        program = "from collections import Counter\ndef f(x):\n    return Counter(a=x)"
+        with Slot() as slot:
+            self.assertEqual(slot.sanitize("def f(x):\n    return x\nsome text", "f"), "def f(x):\n    return x")
+            self.assertEqual(slot.task(TASK, "humaneval", program)["reference"], "ok")
+            self.assertEqual(slot.candidate(program, ["base"])["base"]["status"], "pass")
 
     def test_the_root_learns_what_a_second_task_names(self):
         def maps(slot):

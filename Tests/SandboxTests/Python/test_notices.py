@@ -22,7 +22,7 @@ class NoticesTest(unittest.TestCase):
             os.close(self.writing)
 
     def forbidden(self, pid, number, source=None):
-        return (source or self.notices).forbidden({"pid": pid, "signal": number})
+        return (source or self.notices).forbidden({"pid": pid, "exit": None, "signal": number})
 
     def test_the_first_call_of_the_process_is_named(self):
         os.write(self.writing, b"7 ptrace\n8 socket AF_VSOCK\n7 mount\n")
