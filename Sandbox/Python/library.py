@@ -1,4 +1,4 @@
-"""Which of Python's own modules a program finds loaded, decided by what it names.
+"""Which of Python's own modules a program finds loaded, decided by what it names (mentions.py).
 
 A fork costs what its parent has in memory, so a zygote has little loaded to begin with. Modules that a
 program names are imported before its process is forked: once a task, and not once a half, and once for all

@@ -136,17 +136,17 @@ class Zygote:
         outputs may fill the pipe, or nearly have, it waits for it as well, but not again until a pause after
         little came: nobody but the judge can let a program go on that waits for room."""
         os.set_blocking(result, False)
-        waiting = self.both(result) if reader.is_bulky else self.poll
+        both = self.both(result) if reader.is_bulky else None
+        waiting = both or self.poll
         start = time.monotonic()
         deadline = start + seconds + PATIENCE
-        poll, wanted, pause, is_closed = waiting, True, FIRST_PAUSE, False
+        poll, wanted, pause = waiting, True, FIRST_PAUSE
         while not self.ahead:
             ready = poll.poll(pause)
             if ready and ready[0][0] == ZYGOTE:
                 break
             if ready and not ready[0][1] & select.POLLIN:
-                waiting = self.poll  # all ends are closed: the message of the end is on its way
-                is_closed = True
+                waiting = both = self.poll  # all ends are closed: the message of the end is on its way
             now = time.monotonic()
             # Here, and not after a comparison that may itself take long.
             if now > deadline:
@@ -155,8 +155,8 @@ class Zygote:
             poll = waiting
             if wanted:
                 wanted, count = self.drain(result, reader)
-                if count > PIPE // 4 and not is_closed:
-                    poll = waiting = self.both(result)
+                if count > PIPE // 4:
+                    poll = waiting = both = both or self.both(result)
                 elif ready:
                     poll, pause = self.poll, FIRST_PAUSE // 2
                 if not wanted or reader.overdue(time.monotonic()):
@@ -172,6 +172,7 @@ class Zygote:
         return ending(how)
 
     def both(self, result):
+        """What waits for the zygote and for the pipe."""
         poll = select.poll()
         poll.register(self.sock, select.POLLIN)
         poll.register(result, select.POLLIN)
@@ -201,6 +202,7 @@ def widen(pipe):
 
 
 def feed(source, texts):
+    """Writes `texts` to a child."""
     try:
         for text in texts:
             view = memoryview(text)

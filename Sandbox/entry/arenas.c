@@ -14,7 +14,6 @@ ENTRY void give_arena(struct arenas *arenas, void *address, uint64_t size) {
 }
 
 enum {
-  page_size = 4096,
   smallest = 16,
   largest = 512,
   pool_head = 48, // bytes before the first block
@@ -50,7 +49,7 @@ INLINE void open_pool(void *(*allocate)(uint64_t), uint64_t size, uint64_t pool_
     uint64_t block = (uint64_t)allocate(size), end = block + size;
     if (!block) break;
     for (uint64_t at = block; at < end;) {
-      uint64_t start = at & -(uint64_t)page_size, next = start + page_size;
+      uint64_t start = at & -PAGE, next = start + PAGE;
       if (next > end) next = end;
       count_taken(&pages, start, next - at);
       at = next;
@@ -60,7 +59,7 @@ INLINE void open_pool(void *(*allocate)(uint64_t), uint64_t size, uint64_t pool_
     before = block;
   }
   for (uint32_t i = 0; i < pages.count; i++)
-    if (pages.items[i].taken == page_size) CALL(SYS_madvise, pages.items[i].start, page_size, MADV_DONTNEED);
+    if (pages.items[i].taken == PAGE) CALL(SYS_madvise, pages.items[i].start, PAGE, MADV_DONTNEED);
 }
 
 ENTRY void open_pools(uint64_t allocate, uint64_t pool_size) {

@@ -84,7 +84,7 @@ INLINE void lock_down(struct launch *task) {
   progress->began = now();
   progress->is_locked = 1;
   // Unmapped before the program runs, which could otherwise take back what it says.
-  CALL(SYS_munmap, task->page, 4096);
+  CALL(SYS_munmap, task->page, PAGE);
 }
 
 // The last child may have left anything anywhere in the outbox, but nobody who could go on writing: it was one
@@ -258,8 +258,8 @@ ENTRY int32_t serve(struct launch *task) {
 // Whether there is room for one more page under the limit `trial`.
 INLINE bool is_enough(int32_t resource, const struct rlimit64 *trial) {
   CALL(SYS_prlimit64, 0, resource, trial, 0);
-  void *page = map(4096);
-  if (page) CALL(SYS_munmap, page, 4096);
+  void *page = map(PAGE);
+  if (page) CALL(SYS_munmap, page, PAGE);
   return page != 0;
 }
 

@@ -5,8 +5,6 @@
 #include "entry.h"
 #include "syscall.h"
 
-#define PAGE UINT64_C(4096)
-
 // The kernel joins mappings of a file that lie side by side as soon as they allow the same. That constants may be
 // executed and a library's addresses be written over gives a program nothing that it could not give itself.
 static ENTRY int join_object(struct dl_phdr_info *object, size_t size, void *nothing) {

@@ -7,6 +7,7 @@
 
 #define ENTRY __attribute__((section("entry_code"), noinline))
 #define INLINE static inline __attribute__((always_inline))
+#define PAGE UINT64_C(4096)
 
 #if defined(__x86_64__)
 INLINE int64_t call6(int64_t number, int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f) {

@@ -58,9 +58,9 @@ enum served {
 };
 
 // Starts a program's process with the pipes of the last message, waits for its end, and tells the judge that ("x").
-// Returns served_parent in the zygote, served_child in the child, which is locked
-// down then and finds its result pipe at descriptor 3 and its program at 4, and -errno when there is no child. What
-// a late child takes until it is locked down counts for nothing but the end of patience.
+// Returns served_parent in the zygote, served_child in the child, which is locked down then and finds its result pipe
+// at descriptor 3 and its program at 4, and -errno when there is no child. What a late child takes until it is locked
+// down counts for nothing but the end of patience.
 int32_t launch(struct launch *task);
 
 // Locks a late child down. Does not return where that fails.
@@ -142,8 +142,8 @@ struct arenas {
 void *take_arena(struct arenas *arenas, uint64_t size);
 void give_arena(struct arenas *arenas, void *address, uint64_t size);
 
-// Has what is made from now on lie in pools that nothing else lies in, one for each size of block: takes all blocks that
-// are left in others, for good, and gives the pages that nothing else lies in back to the kernel. `allocate` is
+// Has what is made from now on lie in pools that nothing else lies in, one for each size of block: takes all blocks
+// that are left in others, for good, and gives the pages that nothing else lies in back to the kernel. `allocate` is
 // PyObject_Malloc, `pool_size` what it hands out blocks of one size from.
 void open_pools(uint64_t allocate, uint64_t pool_size);
 
