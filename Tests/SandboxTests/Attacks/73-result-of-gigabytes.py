@@ -1,4 +1,4 @@
 # ends: output too large | out of memory
 # stopped by: output budget
 def f(x):
-    return "x" * (300 << 20)
+    return "x" * (100 << 20)
