@@ -17,6 +17,7 @@ from builtins import (
 
 import brief
 import encode
+import traces
 import wire
 from outbox import PATIENCE
 
@@ -24,7 +25,8 @@ PROGRAM = 4
 SINK_LIMIT = 8 << 20
 TEXT_LIMIT = 2048
 
-_exit, _read, _close, _clock = os._exit, os.read, os.close, time.perf_counter
+_exit, _read, _close = os._exit, os.read, os.close
+_clock, _spent = time.perf_counter, time.process_time
 # The functions of the C module: those of `signal` wrap them in enums, thrice the time of a short test.
 _REAL, _ALARM = _signal.ITIMER_REAL, _signal.SIGALRM
 _setitimer, _signal = _signal.setitimer, _signal.signal
@@ -45,6 +47,9 @@ _mark = struct.Struct("<BIdIB").pack
 
 class TimeoutException(Exception):
     """Raised in the program by the alarm of a test, under the reference's name."""
+
+
+_EXHAUSTED = TimeoutException, MemoryError
 
 
 class _Sink(io.StringIO):
@@ -114,15 +119,20 @@ class Run:
         self.sink, self.tail = None, ""
         self.is_armed = False
         self.index, self.began, self.due = 0, None, 0.0
+        self.start, self.second = 0.0, None
 
-    def take(self, order):
+    def take(self, order, second=None):
         """The fields of wire.ORDER. `least` of the limits; when not `is_judged` it is the reference program, without
         limits, whose inputs are copied before the clock starts. `careful`: the program may reach for alarms.
-        `capture`: what the oracle needs beside the output."""
-        _, self.least, _, is_judged, self.fast, self.careful, capture = order
+        `capture`: what the oracle needs beside the output. `second` is the run on the other half, for which a program
+        that leaves no trace stays in this process."""
+        _, self.least, least, _, is_judged, self.fast, self.careful, capture, goes_on = order
         self.capture = wire.CAPTURES[capture]
         if not is_judged:
             self.limits = None
+        if goes_on:
+            self.second = second
+            second.least, second.fast, second.careful, second.capture = least, self.fast, self.careful, self.capture
 
     def redirect(self):
         """A fresh sink for what the program prints, unless the last one is still there and empty."""
@@ -141,44 +151,68 @@ class Run:
 
     def program(self, text):
         """Runs to the end and leaves the process; nothing of the program's runs afterwards."""
-        self.rehearse(text)
+        code = self.compiled(text)
+        if code is not None:
+            if self.second is not None and not traces.leaves_none(code):
+                self.second = None
+            if self.run(code) and self.second is not None:
+                self.second.outbox.write(_STARTED)
+                self.second.run(code)
         _exit(0)
 
-    def rehearse(self, text):
-        """The same, but for the leaving."""
+    def compiled(self, text):
+        """The program's code; None when there is none, which the judge has been told."""
+        self.start = _clock()
         self.outbox.write(_STARTED)
-        count, stage = 0, "syntax"
+        self.redirect()
+        try:
+            return compile(text, "<string>", "exec", 0, True)
+        except BaseException as error:
+            self.collect()
+            self.fail(error, "syntax")
+
+    def run(self, code):
+        """Runs the program and its tests. Returns False when there was nothing to test."""
+        stage = "program"
         self.redirect()
         try:
             try:
                 scope = {}
-                code = compile(text, "<string>", "exec", 0, True)
-                stage = "program"
                 exec(code, scope)
                 stage = "entry"
                 function = scope[self.entry_point]
             finally:
                 self.collect()
         except BaseException as error:
-            self.show()
-            self.encoder.send(wire.EXCEPTION, wire.PROGRAM, 0.0, describe(error, stage))
-            self.finish(0)
-            return
+            self.fail(error, stage)
+            return False
         self.outbox.write(_READY)
         self.flush()
+        count = 0
         for index, arguments in enumerate(self.inputs):
             count += 1
             if not self.test(function, index, arguments) and self.fast:
                 break
         self.finish(count)
+        return True
+
+    def fail(self, error, stage):
+        """Ends a program before its tests."""
+        self.show()
+        self.encoder.send(wire.EXCEPTION, wire.PROGRAM, 0.0, describe(error, stage))
+        self.finish(0)
 
     def flush(self):
         self.outbox.flush()
         self.due = _clock() + PATIENCE
 
     def finish(self, count):
+        """The last record, which says whether the other half follows."""
         self.show()
-        self.outbox.write(_mark(wire.DONE, count, 0.0, 0, 0))
+        if self.second is None:
+            self.outbox.write(_mark(wire.DONE, count, 0.0, 0, 0))
+        else:
+            self.outbox.write(wire.done(count, _clock() - self.start, _spent()))
 
     def show(self):
         """Sends the end of what was printed, before the record that may be the last one read."""
@@ -250,5 +284,7 @@ class Run:
         except BaseException as error:
             self.show()
             send(wire.EXCEPTION, index, seconds, describe(error, "call"))
+            if type(error) in _EXHAUSTED:
+                self.second = None  # who knows what is left over
             return False
         return True

@@ -16,6 +16,7 @@ import mentions
 import oracle
 import wire
 from expected import Expected
+from halves import Halves
 from orders import HALVES, Fault, Zygote, order
 from runner import Requests, write_reply
 from trial import LITERAL_LIMIT, Reference, Trial
@@ -136,27 +137,57 @@ class Task:
         packed = wire.pack_parts(*(self.expected[half].pack(is_plain) for half in HALVES))
         return answer, [packed] if len(packed) < PACKED_LIMIT else []
 
-    def candidate(self, half, fast, program, modules, shown):
-        """The verdict on one half, as the reply's object. `modules` are those that the program names."""
-        request, expected, limits = self.request, self.expected[half], self.limits[half]
-        # evalplus: T = min(60, sum) + 1, one more when all tests are run, and the parent of the
-        # process waits for T + 1.
-        seconds = min(request["max_total_time"], self.sums[half]) + (2 if fast else 3)
-        trial = Trial(request, self.tolerance, expected, limits, lambda: self.inputs(half), fast, shown)
+    def candidate(self, halves, fast, program, modules, shown):
+        """The verdict on each half, as the reply's objects. `modules` are those that the program names."""
+        answer = {}
+        for half in halves:
+            if half not in answer:
+                left = [other for other in halves if other not in answer and other != half]
+                answer.update(self.verdicts(half, left, fast, program, modules, shown))
+        return answer
+
+    def verdicts(self, half, left, fast, program, modules, shown):
+        """The verdict on a half, and on the one that is `left` where the same process has settled it."""
+        trial = self.trial(half, fast, shown)
         if len(program) > PROGRAM_LIMIT:
             detail = "a program of %d bytes, %d are allowed" % (len(program), PROGRAM_LIMIT)
             trial.program_error = ("out of memory", detail)
-            return trial.verdict({"wall": 0, "cpu": 0, "rss": 0})
-        options = self.capture, self.packed_limits[half], fast
-        report = self.run(half, modules, seconds, program, trial, *options)
+            return {half: finished(trial, {"wall": 0, "cpu": 0, "rss": 0})}
+        seconds, reader, following = self.seconds(half, fast), trial, None
+        if left and self.is_open and "*" not in modules:
+            limits = seconds, self.seconds(left[0], fast)
+            reader = Halves(trial, self.trial(left[0], fast, shown), limits)
+            seconds, following = sum(limits), self.packed_limits[left[0]]
+        options = self.capture, self.packed_limits[half], fast, following
+        report = self.run(half, modules, seconds, program, reader, *options)
         if trial.is_unsure:
             self.relearn()
-            return self.candidate(half, fast, program, modules, shown)
-        verdict = trial.verdict(report)
-        for key in ("detail", "output_tail", "input", "expected", "got"):
-            if verdict.get(key):
-                verdict[key] = clean(verdict[key])
-        return verdict
+            return self.verdicts(half, left, fast, program, modules, shown)
+        if reader is trial:
+            return {half: finished(trial, report)}
+        first, second = reader.reports(report)
+        answer = {half: finished(trial, first)}
+        if second:
+            answer[left[0]] = finished(reader.second, second)
+        return answer
+
+    def trial(self, half, fast, shown):
+        expected, limits = self.expected[half], self.limits[half]
+        return Trial(self.request, self.tolerance, expected, limits, lambda: self.inputs(half), fast, shown)
+
+    def seconds(self, half, fast):
+        """The limit of a program on a half. evalplus: T = min(60, sum) + 1, one more when all tests are run, and the
+        parent of the process waits for T + 1."""
+        return min(self.request["max_total_time"], self.sums[half]) + (2 if fast else 3)
+
+
+def finished(trial, report):
+    """The verdict of a run that has ended, as the reply's object."""
+    verdict = trial.verdict(report)
+    for key in ("detail", "output_tail", "input", "expected", "got"):
+        if verdict.get(key):
+            verdict[key] = clean(verdict[key])
+    return verdict
 
 
 def unpack_expected(blob):
@@ -233,8 +264,7 @@ class Judge:
         modules = mentions.named(blobs[0]) if len(program) <= PROGRAM_LIMIT else []
         self.task.begin(modules)
         answer, shown = {"op": "candidate"}, request.get("literal_limit", LITERAL_LIMIT)
-        for half in request["halves"]:
-            answer[half] = self.task.candidate(half, request["fast"], program, modules, shown)
+        answer.update(self.task.candidate(request["halves"], request["fast"], program, modules, shown))
         return answer, []
 
     def sanitize(self, request, blobs):

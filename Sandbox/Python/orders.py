@@ -223,8 +223,9 @@ def ending(data):
     }  # fmt: skip
 
 
-def order(half, modules, seconds, capture=oracle.PLAIN, limits=None, fast=True):
-    """The body of R. `limits`: (the least, all of them as doubles); None is for the reference program."""
-    flags = (HALVES.index(half), limits is not None, fast, "*" in modules, wire.CAPTURES.index(capture))
-    least, packed = limits or (0.0, b"")
-    return wire.ORDER.pack(int(seconds * 1e9), least, *flags) + packed
+def order(half, modules, seconds, capture=oracle.PLAIN, limits=None, fast=True, second=None):
+    """The body of R. `limits`: (the least, all of them as doubles), and those of the half that a program may go on to;
+    None is for the reference program."""
+    goes_on, (least, packed), (later, others) = second is not None, limits or (0.0, b""), second or (0.0, b"")
+    flags = (HALVES.index(half), limits is not None, fast, "*" in modules, wire.CAPTURES.index(capture), goes_on)
+    return wire.ORDER.pack(int(seconds * 1e9), least, later, *flags) + packed + others

@@ -22,6 +22,7 @@ class RecordReader:
         self.step, self.between = self.header, True
         self.kind = self.test = self.left = self.size = 0
         self.seconds, self.sink, self.complete = 0.0, None, None
+        self.ahead = b"", 0
 
     def feed(self, data):
         """Yields (kind, test, seconds, sink, flags) for each record that ends in `data`.
@@ -36,6 +37,7 @@ class RecordReader:
                 used = self.whole(view, at)
                 if used:
                     at += used
+                    self.ahead = view, at
                     yield (self.kind, self.test, self.seconds, self.sink, self.complete)
                     self.sink = self.complete = None
                     continue
@@ -44,9 +46,15 @@ class RecordReader:
                 break
             at += used
             if self.complete is not None:
+                self.ahead = view, at
                 yield (self.kind, self.test, self.seconds, self.sink, self.complete)
                 self.sink = self.complete = None
         self.rest = bytes(view[at:])
+
+    def remainder(self):
+        """What came after the record that `feed` has yielded last."""
+        view, at = self.ahead
+        return view[at:]
 
     def whole(self, view, at):
         """Takes a short record that is here from its header to its flags, as nearly all are. Returns

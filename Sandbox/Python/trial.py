@@ -47,6 +47,7 @@ class Records:
         self.program_error = None
         self.reader = records.RecordReader(self.begin, self.known)
         self.received, self.budget = 0, REFERENCE_LIMIT
+        self.spent = None
 
     def consume(self, data):
         """False when the run is decided and the program may be killed."""
@@ -57,6 +58,8 @@ class Records:
             for kind, test, seconds, sink, flags in self.reader.feed(data):
                 if not self.record(kind, test, seconds, sink, flags):
                     return False
+                if self.done:
+                    break
         except wire.Oversized as error:
             self.stop = ("output too large", str(error))
         except wire.WireError as error:
@@ -94,7 +97,7 @@ class Records:
         if kind == wire.DONE:
             if test != self.next:
                 raise wire.WireError("%d tests announced, %d received" % (test, self.next))
-            self.done = True
+            self.done, self.spent = True, wire.spent(seconds, sink.data)
             return True
         if kind == wire.OUTPUT:
             self.tail = text
@@ -288,6 +291,16 @@ class Trial(Records):
             self.first = Failure(reason, detail, test, self.decoded)
         return accepted or not self.fast
 
+    @property
+    def has_passed(self):
+        return self.done and not self.stop and not self.first and self.progress == self.count
+
+    @property
+    def has_failed(self):
+        """Whether a test has decided it, and not how the process ended, or what memory it had."""
+        is_decided = (self.fast or self.done) and not self.stop
+        return is_decided and self.first is not None and self.first.reason != "out of memory"
+
     def verdict(self, report):
         """The reply's object for this half: evalplus's status, our reason, and the measurements."""
         status, failure = self.outcome(report)
@@ -333,7 +346,7 @@ class Trial(Records):
             return "timeout", Failure(*self.ending(report), at)
         if self.first:
             return "fail", self.first
-        if self.progress == self.count:
+        if self.has_passed:
             return "pass", Failure("passed", None, None)
         if self.unrecorded:
             text = "evalplus 0.3.1 fails every program here"

@@ -6,7 +6,7 @@ an end is     u32 0 | u8 flags            (the record is complete)
           or  u32 0xFFFFFFFF              (the record is void, another one for the test follows)
 
 All integers are little-endian. `seconds` and `flags` are believed only of the reference program; a
-candidate's `seconds` are 0, so that the stream of a right program is known in advance.
+candidate's `seconds` are 0, so that the stream of a right program is known in advance, but for those of `done`.
 encode.py writes records and values; records.py reads the records and decode.py the values. There is
 no pickle, marshal, eval or repr: nothing can import, call or look up a name on behalf of the sender.
 """
@@ -24,10 +24,11 @@ VOID = 0xFFFFFFFF
 # A flag: equal bytes do not imply `==` (NaN), or `==` gives no truth value (numpy arrays).
 UNEQUAL = 1
 
-# The judge's order to run a program on a half: its limit in all (ns), the least and then each test's (s) after
-# it, the index of the half, whether it is judged (or the reference), fast, careful, and of the capture: what
-# beside the output the oracle needs.
-ORDER = struct.Struct("<qd5B3x")
+# The judge's order to run a program on a half: its limit in all (ns), the least of its tests' and of the second half's
+# (s), the index of the half, whether it is judged (or the reference), fast, careful, of the capture (what beside the
+# output the oracle needs), and whether the program may go on to the second half. After it comes the limit of each
+# test, those of the second half last.
+ORDER = struct.Struct("<q2d6B2x")
 CAPTURES = ("plain", "elements", "argument")
 
 HEADER = struct.Struct("<BId")
@@ -60,6 +61,16 @@ def record(kind, test, data, flags=0, seconds=0.0):
     """A whole record whose data fits into one chunk."""
     size = U32.pack(len(data)) if data else b""
     return b"".join((HEADER.pack(kind, test, seconds), size, data, U32.pack(0), bytes((flags,))))
+
+
+def done(count, seconds, processor_seconds):
+    """The last record of a half in whose process the other one follows."""
+    return record(DONE, count, F64.pack(processor_seconds), 0, seconds)
+
+
+def spent(seconds, data):
+    """What `done` was given, (by the clock, of the processor); None of another DONE."""
+    return (seconds, F64.unpack(data)[0]) if len(data) == F64.size else None
 
 
 def parts_head(parts):

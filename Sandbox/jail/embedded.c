@@ -101,6 +101,12 @@ static const unsigned char records_module[] = {
 static const unsigned char library_module[] = {
 #embed "../Python/library.py"
 };
+static const unsigned char halves_module[] = {
+#embed "../Python/halves.py"
+};
+static const unsigned char traces_module[] = {
+#embed "../Python/traces.py"
+};
 static const unsigned char mentions_module[] = {
 #embed "../Python/mentions.py"
 };
@@ -130,8 +136,9 @@ const struct text judge_modules[] = {
     EMBEDDED("literal", literal_module),   EMBEDDED("expected", expected_module),
     EMBEDDED("notices", notices_module),   EMBEDDED("orders", orders_module),
     EMBEDDED("bounds", bounds_module),     EMBEDDED("trial", trial_module),
-    EMBEDDED("library", library_module),   EMBEDDED("mentions", mentions_module),
-    EMBEDDED("runner", runner_module),     EMBEDDED("judge", judge_module),
+    EMBEDDED("halves", halves_module),     EMBEDDED("library", library_module),
+    EMBEDDED("mentions", mentions_module), EMBEDDED("runner", runner_module),
+    EMBEDDED("judge", judge_module),
     {NULL, NULL, 0},
 };
 
@@ -142,7 +149,8 @@ const struct text zygote_modules[] = {
     EMBEDDED("convert", convert_module), EMBEDDED("guard", guard_module),
     EMBEDDED("library", library_module), EMBEDDED("sanitizer", sanitizer_module),
     EMBEDDED("arenas", arenas_module),   EMBEDDED("launch", launch_module),
-    EMBEDDED("candidate", candidate_module), EMBEDDED("zygote", zygote_module),
+    EMBEDDED("traces", traces_module),   EMBEDDED("candidate", candidate_module),
+    EMBEDDED("zygote", zygote_module),
     {NULL, NULL, 0},
 };
 

@@ -121,6 +121,9 @@ def seeds():
         whole = stream((wire.STARTED, 0, 0.0, ""), *sends, (wire.DONE, len(outputs), 0.0, ""))
         yield bytes((2, index, 0)) + whole
         yield bytes((2, index + 12 * 11, 1, 9)) + whole
+        first = stream((wire.STARTED, 0, 0.0, ""), *sends) + wire.done(len(outputs), 0.5, 0.25)
+        yield bytes((2, index, 0)) + first + whole
+        yield bytes((2, index, 0)) + first + stream((wire.STARTED, 0, 0.0, ""), *sends[1:])
         begin = ((wire.STARTED, 0, 0.0, ""), (wire.READY, 0, 0.0, ""))
         yield bytes((2, index, 0)) + stream(*begin, *sends, (wire.DONE, len(outputs), 0.0, ""))
         yield bytes((2, index, 0)) + stream(*begin, (wire.ALARM, 0, 0.0, ""))

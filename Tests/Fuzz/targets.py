@@ -15,6 +15,7 @@ import bounds  # noqa: E402
 import decode  # noqa: E402
 import encode  # noqa: E402
 import expected  # noqa: E402
+import halves  # noqa: E402
 import oracle  # noqa: E402
 import trial  # noqa: E402
 import vectors  # noqa: E402
@@ -203,6 +204,33 @@ CASES = [
 REPORT = {"wall": 0.1, "cpu": 0.1, "rss": 1 << 20, "signal": None, "exit": 0, "killed": None, "forbidden": None}
 
 
+def is_right(case, found):
+    """Checks that the first records of `found` are those of a program that passes."""
+    found = [record for record in found if record[0] not in (wire.READY, wire.ALARM)]
+    kinds, count = [kind for kind, *_ in found], len(case.outputs)
+    # Whatever follows `done` is not read.
+    wanted = [wire.STARTED] + [wire.VALUE] * count + [wire.DONE]
+    check(kinds[: count + 2] == wanted, "passed: %r" % kinds)
+    for (_, test, _, sink, _), wanted, place in zip(found[1:], case.outputs, range(count)):
+        value = decode.decode(sink, 1 << 24)
+        check(test == place and case.correct(value, wanted), "passed: %r for %r" % (value, wanted))
+
+
+def followed(case, fast, cut, alone, found):
+    """Halves: the first half has the verdict that it has `alone`, and the second passes by records of its own."""
+    run = halves.Halves(case.trial(fast), case.trial(fast), (60.0, 60.0))
+    for piece in cut:
+        if not run.consume(piece):
+            break
+    first, second = run.reports(dict(REPORT))
+    verdict = run.first.verdict(first)
+    for key in set(verdict) - {"wall_seconds", "cpu_seconds"}:
+        check(verdict[key] == alone[key], "the first of two halves has another %s" % key)
+    if second and run.second.verdict(second)["status"] == "pass":
+        ends = [place for place, record in enumerate(found) if record[0] == wire.DONE]
+        is_right(case, found[ends[0] + 1 :])
+
+
 def judged(data):
     """Trial: a verdict for every stream, and a pass for right answers alone.
 
@@ -216,19 +244,10 @@ def judged(data):
     verdict = run.verdict(dict(REPORT))
     json.dumps(verdict)
     check(verdict["status"] in ("pass", "fail", "timeout"), "an unknown status")
+    found, error = records([b"".join(cut)])
     if verdict["status"] == "pass":
-        found, error = records([b"".join(cut)])
-        found = [record for record in found if record[0] not in (wire.READY, wire.ALARM)]
-        kinds = [kind for kind, *_ in found]
-        count = len(case.outputs)
-        # Whatever follows `done` is not read.
-        check(
-            kinds[: count + 2] == [wire.STARTED] + [wire.VALUE] * count + [wire.DONE],
-            "passed: %r" % kinds,
-        )
-        for (_, test, _, sink, _), wanted, place in zip(found[1:], case.outputs, range(count)):
-            value = decode.decode(sink, 1 << 24)
-            check(test == place and case.correct(value, wanted), "passed: %r for %r" % (value, wanted))
+        is_right(case, found)
+    followed(case, fast, cut, verdict, found)
     return BASE + (1 << 22) + 400 * len(data)
 
 

@@ -17,11 +17,11 @@ import tempfile
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sandbox" / "Python"
 JUDGE = (
     "wire", "leaves", "decode", "records", "oracle", "convert", "literal", "expected", "notices", "orders", "bounds",
-    "trial", "library", "mentions", "runner", "judge",
+    "trial", "halves", "library", "mentions", "runner", "judge",
 )  # fmt: skip
 ZYGOTE = (
     "wire", "bulk", "vectors", "encode", "brief", "outbox", "convert", "guard", "library", "sanitizer", "arenas",
-    "launch", "candidate", "zygote",
+    "launch", "traces", "candidate", "zygote",
 )  # fmt: skip
 BOOT = (SOURCES / "boot.py").read_text()
 
