@@ -14,7 +14,7 @@ class Halves:
     def __init__(self, first, second, seconds):
         self.first, self.second, self.current = first, second, first
         self.seconds, self.deadline = seconds, None
-        self.is_late = False  # the first half ran to its limit
+        self.is_late = False  # a half ran to its limit
         self.spent = None  # seconds that the first half took, by the clock and of the processor
 
     @property
@@ -22,8 +22,9 @@ class Halves:
         return self.current.is_bulky
 
     def overdue(self, now):
-        self.deadline = self.deadline or now + self.seconds[0]  # asked for the first time when the process has begun
-        self.is_late = self.current is self.first and now > self.deadline
+        if self.deadline is None:  # this half has just begun
+            self.deadline = now + self.seconds[self.current is self.second]
+        self.is_late = now > self.deadline
         return self.is_late or self.current.overdue(now)
 
     def consume(self, data):
@@ -33,7 +34,7 @@ class Halves:
             data = self.after_first()
             if self.spent is None:
                 return False
-            self.current = self.second
+            self.current, self.deadline = self.second, None
         return not data or self.second.consume(data)
 
     def after_first(self):
@@ -54,18 +55,23 @@ class Halves:
 
     def reports(self, report):
         """The report on each half, by that on their process; None for a second half that has to be run on its own:
-        programs that leave no trace take time and memory all the same."""
+        programs that leave no trace take memory all the same."""
         if self.is_late:
-            return {**report, "killed": "limit"}, None
+            report = {**report, "killed": "limit"}
         if not self.second.started:
             return report, None
         wall, cpu = self.spent  # what the process says
         first = {**report, "wall": within(wall, report["wall"]), "cpu": within(cpu, report["cpu"])}
         second = {**report, "wall": report["wall"] - first["wall"], "cpu": report["cpu"] - first["cpu"]}
-        is_settled = self.second.has_passed or self.second.has_failed and (
-            report["rss"] <= MOST_MEMORY or self.second.first.reason == "per-test timeout"
-        )
-        return first, second if is_settled and second["wall"] <= self.seconds[1] else None
+        return first, second if self.is_settled(second) else None
+
+    def is_settled(self, report):
+        half = self.second
+        if report["wall"] > self.seconds[1]:
+            return report["killed"] == "limit" and not half.done
+        if half.has_failed:
+            return report["rss"] <= MOST_MEMORY or half.first.reason == "per-test timeout"
+        return half.has_passed
 
 
 def within(seconds, all_seconds):

@@ -269,10 +269,20 @@ class Following(unittest.TestCase):
         first, second = reader.reports(dict(self.REPORT, killed="judge", exit=None, signal=9))
         verdict = reader.first.verdict(first)
         self.assertEqual((verdict["status"], verdict["reason"], second), ("timeout", "total timeout", None))
-        reader = halves.Halves(self.half(True), self.half(True), (5.0, 9.0))
-        self.assertFalse(reader.overdue(start))
-        self.assertTrue(reader.consume(right))
-        self.assertFalse(reader.overdue(start + 5.1))
+
+    def test_the_second_half_has_a_limit_of_its_own(self):
+        right, start = stream(self.RIGHT, last=(0.5, 0.25)), time.monotonic()
+        for killed in ("judge", "limit"):
+            reader = halves.Halves(self.half(True), self.half(True), (5.0, 2.0))
+            self.assertFalse(reader.overdue(start))
+            self.assertTrue(reader.consume(right + stream(self.RIGHT)[:-20]))
+            self.assertEqual([reader.overdue(start + passed) for passed in (1.0, 2.9)], [False, False])
+            if killed == "judge":
+                self.assertTrue(reader.overdue(start + 3.1))
+            first, second = reader.reports(dict(self.REPORT, killed=killed, exit=None, signal=9, wall=2.6))
+            self.assertEqual(reader.first.verdict(first)["status"], "pass")
+            verdict = reader.second.verdict(second)
+            self.assertEqual((verdict["status"], verdict["reason"]), ("timeout", "total timeout"))
 
     def test_times_that_are_none(self):
         for wall in (float("nan"), float("inf"), -1.0, 1e300):
