@@ -2,8 +2,8 @@
 
     python3 Benchmarks/soak.py [--candidates 100000] [--data DIR] [--evalkit FILE] [--jobs N]
 
-Scores the reference solutions of four tasks with the fewest tests over and over, base and plus each in a process
-of its own, and prints candidates a second, CPU milliseconds a candidate beyond what its tests take in a plain
+Scores the reference solutions of four tasks with the fewest tests over and over, base and plus each in a fresh
+state, and prints candidates a second, CPU milliseconds a candidate beyond what its tests take in a plain
 process, and the memory of all processes together (PSS) at every tenth of the way. Exits with 1 unless every
 candidate passed and the memory of the last tenth is within a fifth of that of the second.
 """

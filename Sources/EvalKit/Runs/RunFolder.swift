@@ -156,6 +156,8 @@ public actor RunFolder {
     if verdict.isTimingSensitive { row["timing_sensitive"] = true }
     row["unsanitized"] = verdict.unsanitized?.json
     try verdictsFile.append(row)
+    // Room for all at once: growing by doubling takes half as much again in between.
+    if verdicts.count == verdicts.capacity { verdicts.reserveCapacity(programs.count) }
     verdicts[id] = verdict.forReports
     completions?[id] = nil
   }
