@@ -15,7 +15,6 @@ class Halves:
         self.first, self.second, self.current = first, second, first
         self.seconds, self.deadline = seconds, None
         self.is_late = False  # a half ran to its limit
-        self.spent = None  # seconds that the first half took, by the clock and of the processor
 
     @property
     def is_bulky(self):
@@ -32,7 +31,7 @@ class Halves:
             if self.first.consume(data):
                 return True
             data = self.after_first()
-            if self.spent is None:
+            if self.first.spent is None:
                 return False
             self.current, self.deadline = self.second, None
         return not data or self.second.consume(data)
@@ -40,14 +39,12 @@ class Halves:
     def after_first(self):
         """What comes after the last record of a first half that is decided."""
         rest = self.first.reader.remainder()
-        if self.first.done:
-            self.spent = self.first.spent
-        elif self.first.has_failed:
+        if self.first.has_failed and not self.first.done:
             reader = records.RecordReader(lambda kind, test: expected.Buffer(len(rest)))
             try:
                 for kind, _, seconds, sink, _ in reader.feed(rest):
                     if kind == wire.DONE:
-                        self.spent = wire.spent(seconds, sink.data)
+                        self.first.spent = wire.spent(seconds, sink.data)
                         return reader.remainder()
             except wire.WireError:
                 pass
@@ -60,7 +57,7 @@ class Halves:
             report = {**report, "killed": "limit"}
         if not self.second.started:
             return report, None
-        wall, cpu = self.spent  # what the process says
+        wall, cpu = self.first.spent  # what the process says
         first = {**report, "wall": within(wall, report["wall"]), "cpu": within(cpu, report["cpu"])}
         second = {**report, "wall": report["wall"] - first["wall"], "cpu": report["cpu"] - first["cpu"]}
         return first, second if self.is_settled(second) else None

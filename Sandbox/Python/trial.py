@@ -47,7 +47,7 @@ class Records:
         self.program_error = None
         self.reader = records.RecordReader(self.begin, self.known)
         self.received, self.budget = 0, REFERENCE_LIMIT
-        self.spent = None
+        self.spent = None  # seconds that a first half took, by the clock and of the processor, when the other follows
 
     def consume(self, data):
         """False when the run is decided and the program may be killed."""
