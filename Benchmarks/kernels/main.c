@@ -1,6 +1,9 @@
 // The share of this machine's peak that the products of EngineKernels reach at the shapes of Qwen2.5-Coder:
 //
-//     swift build -c release --product kernel-bench && .build/release/kernel-bench [rows [avx512|avx2|portable]]
+//     swift build -c release --product kernel-bench && .build/release/kernel-bench [rows [SET [TEXT]]]
+//
+// SET is avx512, avx2 or portable (the best that this machine has); only products are measured whose "matrix, type"
+// contains TEXT, as in "0.5B" or "down, int8".
 //
 //     kernel-bench peak THREADS
 //
@@ -130,8 +133,8 @@ int main(int count, char **arguments) {
     path = EK_AVX512;
     while (path >= 0 && strcmp(arguments[2], names[path]) != 0) path--;
   }
-  if (rows == 0 || path < 0 || !ek_path_runs((ek_path)path)) {
-    fprintf(stderr, "usage: kernel-bench [rows [avx512|avx2|portable]], a set that this machine has\n");
+  if (rows == 0 || path < 0 || !ek_path_runs((ek_path)path) || count > 4) {
+    fprintf(stderr, "usage: kernel-bench [rows [avx512|avx2|portable [TEXT]]], a set that this machine has\n");
     return 64;
   }
   printf("%s, billions of operations a second\n", names[path]);
@@ -139,7 +142,11 @@ int main(int count, char **arguments) {
       "wall", "cpu");
   for (size_t threads = 1; threads <= 2; threads++)
     for (int arithmetic = EK_BF16; arithmetic <= EK_INT8; arithmetic++)
-      for (size_t at = 0; at < (size_t)(arithmetic == EK_INT8 ? SHAPES - HEADS : SHAPES); at++)
+      for (size_t at = 0; at < (size_t)(arithmetic == EK_INT8 ? SHAPES - HEADS : SHAPES); at++) {
+        char text[64];
+        snprintf(text, sizeof text, "%s, %s", shapes[at].name, arithmetic == EK_INT8 ? "int8" : "bf16");
+        if (count > 3 && !strstr(text, arguments[3])) continue;
         measure(&shapes[at], (ek_arithmetic)arithmetic, (ek_path)path, threads, rows);
+      }
   return 0;
 }

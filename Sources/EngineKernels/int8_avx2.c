@@ -5,63 +5,67 @@
 #include "int8.h"
 
 #define AVX2 __attribute__((target("avx2,fma")))
+#define UNROLLED _Pragma("clang loop unroll(full)")
+
+enum { STRIP = 8, X_BYTES = 2 };
 
 AVX2 static float quantize(const float *x, size_t columns, void *out) {
-  return quantize_group(x, columns, 0, out);
+  return quantize_group(x, columns, 0, X_BYTES, out);
 }
 
-// The instruction multiplies bytes without sign by bytes with sign and saturates sums of two at 16 bits. |x| times
-// w with the sign of x keeps the products and cannot saturate: 2 * 127 * 127 < 2^15.
-AVX2 static inline __attribute__((always_inline)) void strip(
-    const size_t rows, const void *x, size_t x_stride, const int8_t *panel, size_t quads, const int32_t *start,
-    int32_t *sums) {
-  __m256i total[3][2];
-#pragma clang loop unroll(full)
-  for (size_t row = 0; row < rows; row++) {
-    total[row][0] = _mm256_loadu_si256((const __m256i *)start);
-    total[row][1] = _mm256_loadu_si256((const __m256i *)start + 1);
+// Bytes are widened to 16 bits, once for six rows, where the instruction adds products of neighbours exactly in 32;
+// that for bytes saturates its sums at 16. Two sums a column until the end: twelve vectors of sums, two of weights
+// and one of x in sixteen registers.
+AVX2 static inline __attribute__((always_inline)) void strip(const size_t rows, const int8_tile *what, size_t first) {
+  __m256i total[EK_TILE_ROWS][2];
+  const char *line[EK_TILE_ROWS];
+  UNROLLED for (size_t row = 0; row < rows; row++) {
+    line[row] = what->x + row * what->x_stride;
+    total[row][0] = total[row][1] = _mm256_setzero_si256();
   }
-  const __m256i ones = _mm256_set1_epi16(1);
-  for (size_t quad = 0; quad < quads; quad++) {
-    const __m256i *words = (const __m256i *)(panel + 4 * EK_PANEL * quad);
-    __m256i left = _mm256_loadu_si256(words), right = _mm256_loadu_si256(words + 1);
-#pragma clang loop unroll(full)
-    for (size_t row = 0; row < rows; row++) {
-      int four;
-      memcpy(&four, (const char *)x + row * x_stride + 4 * quad, sizeof four);
-      __m256i value = _mm256_set1_epi32(four), absolute = _mm256_abs_epi8(value);
-      __m256i a = _mm256_maddubs_epi16(absolute, _mm256_sign_epi8(left, value));
-      __m256i b = _mm256_maddubs_epi16(absolute, _mm256_sign_epi8(right, value));
-      total[row][0] = _mm256_add_epi32(total[row][0], _mm256_madd_epi16(a, ones));
-      total[row][1] = _mm256_add_epi32(total[row][1], _mm256_madd_epi16(b, ones));
+  for (size_t quad = 0; quad < what->quads; quad++) {
+    const __m128i *words = (const __m128i *)(what->panel + 4 * (EK_PANEL * quad + first));
+    __m256i left = _mm256_cvtepi8_epi16(_mm_loadu_si128(words));
+    __m256i right = _mm256_cvtepi8_epi16(_mm_loadu_si128(words + 1));
+    UNROLLED for (size_t row = 0; row < rows; row++) {
+      long long four;
+      memcpy(&four, line[row] + sizeof four * quad, sizeof four);
+      __m256i value = _mm256_set1_epi64x(four);
+      total[row][0] = _mm256_add_epi32(total[row][0], _mm256_madd_epi16(value, left));
+      total[row][1] = _mm256_add_epi32(total[row][1], _mm256_madd_epi16(value, right));
     }
   }
-#pragma clang loop unroll(full)
-  for (size_t row = 0; row < rows; row++) {
-    _mm256_storeu_si256((__m256i *)(sums + row * EK_PANEL), total[row][0]);
-    _mm256_storeu_si256((__m256i *)(sums + row * EK_PANEL) + 1, total[row][1]);
+  UNROLLED for (size_t row = 0; row < rows; row++) {
+    // Neighbours are added within halves: columns 0 1 4 5 2 3 6 7.
+    __m256i mixed = _mm256_hadd_epi32(total[row][0], total[row][1]);
+    __m256i sums = _mm256_permute4x64_epi64(mixed, _MM_SHUFFLE(3, 1, 2, 0));
+    sums = _mm256_add_epi32(sums, _mm256_loadu_si256((const __m256i *)(what->start + first)));
+    float *out = what->out + row * what->out_stride + first;
+    __m256 value = _mm256_mul_ps(_mm256_cvtepi32_ps(sums), _mm256_set1_ps(what->x_scales[row * what->x_scale_stride]));
+    if (!what->first) value = _mm256_add_ps(_mm256_loadu_ps(out), value);
+    if (what->scales) {
+      value = _mm256_mul_ps(value, _mm256_loadu_ps(what->scales + first));
+      value = _mm256_add_ps(value, _mm256_loadu_ps(what->bias + first));
+    }
+    _mm256_storeu_ps(out, value);
   }
 }
 
 AVX2 static void group(const int8_tile *what) {
-  int32_t sums[EK_TILE_ROWS * EK_PANEL];
-  for (size_t row = 0; row < what->rows; row += 3) {
-    const char *line = what->x + row * what->x_stride;
-    for (size_t at = 0; at < EK_PANEL; at += 16) {
-      const int8_t *panel = what->panel + 4 * at;
-#define STRIP(n) strip(n, line, what->x_stride, panel, what->quads, what->start + at, sums + row * EK_PANEL + at)
-      switch (what->rows - row) {
-        case 1: STRIP(1); break;
-        case 2: STRIP(2); break;
-        default: STRIP(3); break;
-      }
+  for (size_t first = 0; first < EK_PANEL; first += STRIP) {
+    switch (what->rows) {
+      case 1: strip(1, what, first); break;
+      case 2: strip(2, what, first); break;
+      case 3: strip(3, what, first); break;
+      case 4: strip(4, what, first); break;
+      case 5: strip(5, what, first); break;
+      default: strip(6, what, first); break;
     }
   }
-  finish_tile(what, sums);
 }
 
-AVX2 static void tile(const int8_tile *what) { each_group(what, group); }
+AVX2 static void tile(const int8_tile *what) { each_group(what, X_BYTES, group); }
 
-const int8_path ek_int8_avx2 = {.x_offset = 0, .quantize = quantize, .tile = tile};
+const int8_path ek_int8_avx2 = {.x_bytes = X_BYTES, .quantize = quantize, .tile = tile};
 
 #endif

@@ -1,6 +1,6 @@
 #include "int8.h"
 
-static float quantize(const float *x, size_t columns, void *out) { return quantize_group(x, columns, 0, out); }
+static float quantize(const float *x, size_t columns, void *out) { return quantize_group(x, columns, 0, 1, out); }
 
 static void group(const int8_tile *what) {
   int32_t sums[EK_TILE_ROWS * EK_PANEL];
@@ -21,6 +21,6 @@ static void group(const int8_tile *what) {
   finish_tile(what, sums);
 }
 
-static void tile(const int8_tile *what) { each_group(what, group); }
+static void tile(const int8_tile *what) { each_group(what, 1, group); }
 
-const int8_path ek_int8_portable = {.x_offset = 0, .quantize = quantize, .tile = tile};
+const int8_path ek_int8_portable = {.x_bytes = 1, .quantize = quantize, .tile = tile};
