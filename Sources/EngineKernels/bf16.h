@@ -20,7 +20,7 @@ typedef struct float_path {
 extern const float_path ek_bf16_portable, ek_single_portable;
 #if defined(__x86_64__)
 extern const float_path ek_bf16_avx2, ek_single_avx2;
-extern const float_path ek_bf16_avx512, ek_single_avx512;
+extern const float_path ek_bf16_avx512_vnni, ek_bf16_avx512, ek_single_avx512;
 #endif
 
 // panel[columns, 64] = the rows, [count, columns] words at any alignment, turned; zeros behind the last row.

@@ -11,10 +11,12 @@ bool ek_path_runs(ek_path path) {
 #if defined(__x86_64__)
     case EK_AVX2:
       return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case EK_AVX512:
+    case EK_AVX512_VNNI:
       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-             __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
+             __builtin_cpu_supports("avx512vnni");
+    case EK_AVX512:
+      return ek_path_runs(EK_AVX512_VNNI) && __builtin_cpu_supports("avx512bf16");
 #endif
     default:
       return false;

@@ -17,6 +17,7 @@ typedef struct operand {
 static inline const float_path *bf16_of(ek_path path) {
 #if defined(__x86_64__)
   if (path == EK_AVX512) return &ek_bf16_avx512;
+  if (path == EK_AVX512_VNNI) return &ek_bf16_avx512_vnni;
   if (path == EK_AVX2) return &ek_bf16_avx2;
 #else
   (void)path;
@@ -26,7 +27,7 @@ static inline const float_path *bf16_of(ek_path path) {
 
 static inline const float_path *single_of_path(ek_path path) {
 #if defined(__x86_64__)
-  if (path == EK_AVX512) return &ek_single_avx512;
+  if (path >= EK_AVX512_VNNI) return &ek_single_avx512;
   if (path == EK_AVX2) return &ek_single_avx2;
 #else
   (void)path;
@@ -36,7 +37,7 @@ static inline const float_path *single_of_path(ek_path path) {
 
 static inline const int8_path *int8_of(ek_path path) {
 #if defined(__x86_64__)
-  if (path == EK_AVX512) return &ek_int8_avx512;
+  if (path >= EK_AVX512_VNNI) return &ek_int8_avx512;
   if (path == EK_AVX2) return &ek_int8_avx2;
 #else
   (void)path;

@@ -62,11 +62,12 @@ double ek_peak_run(ek_path path, ek_arithmetic arithmetic, ek_pool *pool, size_t
   peak peak = {.loop = plain, .rounds = rounds};
   double operations = 2 * 32;
 #if defined(__x86_64__)
-  if (path == EK_AVX512) {
-    peak.loop = arithmetic == EK_INT8 ? int8_512 : arithmetic == EK_BF16 ? bf16_512 : single_512;
-    operations = 2.0 * 24 * 16 * (arithmetic == EK_INT8 ? 4 : arithmetic == EK_BF16 ? 2 : 1);
+  // Without bf16 arithmetic bf16 products are products of singles.
+  bool has_bf16 = path == EK_AVX512 && arithmetic == EK_BF16;
+  if (path >= EK_AVX512_VNNI) {
+    peak.loop = arithmetic == EK_INT8 ? int8_512 : has_bf16 ? bf16_512 : single_512;
+    operations = 2.0 * 24 * 16 * (arithmetic == EK_INT8 ? 4 : has_bf16 ? 2 : 1);
   } else if (path == EK_AVX2) {
-    // There is no bf16 arithmetic: bf16 products are products of singles.
     peak.loop = arithmetic == EK_INT8 ? int8_256 : single_256;
     operations = 2.0 * 12 * 8 * (arithmetic == EK_INT8 ? 4 : 1);
   }

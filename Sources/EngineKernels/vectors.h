@@ -45,7 +45,7 @@ extern const vectors ek_vectors_avx512;
 
 static inline const vectors *vectors_of(ek_path path) {
 #if defined(__x86_64__)
-  if (path == EK_AVX512) return &ek_vectors_avx512;
+  if (path >= EK_AVX512_VNNI) return &ek_vectors_avx512;
   if (path == EK_AVX2) return &ek_vectors_avx2;
 #else
   (void)path;

@@ -1,6 +1,6 @@
 // Hashes of what EngineKernels computes from fixed pseudo-random numbers, one line a function:
 //
-//     fingerprint portable|avx2|avx512
+//     fingerprint portable|avx2|avx512-vnni|avx512
 //
 // Two machines whose lines are equal computed the same bits. Exit status 3: this machine lacks the set.
 
@@ -156,11 +156,11 @@ static void rows(ek_path path, ek_pool *pool) {
 }
 
 int main(int count, char **arguments) {
-  static const char *names[] = {"portable", "avx2", "avx512"};
+  static const char *names[] = {"portable", "avx2", "avx512-vnni", "avx512"};
   int path = EK_AVX512;
   while (path >= 0 && (count != 2 || strcmp(arguments[1], names[path]) != 0)) path--;
   if (path < 0) {
-    fprintf(stderr, "usage: fingerprint portable|avx2|avx512\n");
+    fprintf(stderr, "usage: fingerprint portable|avx2|avx512-vnni|avx512\n");
     return 64;
   }
   if (!ek_path_runs((ek_path)path)) {

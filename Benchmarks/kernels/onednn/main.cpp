@@ -23,7 +23,7 @@ int main(int count, char **arguments) {
     fprintf(stderr, "usage: compare-onednn [rows [NAME]] | --bits [NAME] | --fused [NAME]\n");
     return 64;
   }
-  static const char *names[] = {"portable", "avx2", "avx512"};
+  static const char *names[] = {"portable", "avx2", "avx512-vnni", "avx512"};
   const char *wanted = getenv("EVALKIT_CPU");
   int path = EK_AVX512;
   while (path > 0 && (!ek_path_runs((ek_path)path) || (wanted && strcmp(wanted, names[path]) != 0))) path--;

@@ -13,6 +13,8 @@ import EngineKernels
 public enum InstructionSet: String, Sendable, CaseIterable {
   /// AVX-512 with BF16 and VNNI.
   case avx512
+  /// AVX-512 with VNNI: bf16 numbers are multiplied in single precision.
+  case avx512VNNI = "avx512-vnni"
   /// AVX2 and FMA.
   case avx2
   /// What the C compiler makes of plain loops.
@@ -21,6 +23,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   var path: ek_path {
     switch self {
     case .avx512: EK_AVX512
+    case .avx512VNNI: EK_AVX512_VNNI
     case .avx2: EK_AVX2
     case .portable: EK_PORTABLE
     }

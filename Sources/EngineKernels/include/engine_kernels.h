@@ -11,9 +11,10 @@
 
 // The instruction sets that the products are written for.
 typedef enum ek_path : int {
-  EK_PORTABLE = 0,  // what the C compiler makes of plain loops
-  EK_AVX2 = 1,      // AVX2 and FMA
-  EK_AVX512 = 2,    // AVX-512 with BF16 and VNNI
+  EK_PORTABLE = 0,     // what the C compiler makes of plain loops
+  EK_AVX2 = 1,         // AVX2 and FMA
+  EK_AVX512_VNNI = 2,  // AVX-512 with VNNI
+  EK_AVX512 = 3,       // AVX-512 with BF16 and VNNI
 } ek_path;
 
 // Whether this machine can run `path`.
