@@ -95,7 +95,7 @@ class Engines:
     def llama(self, variant):
         count = self.options.positions
         output, _, resident = finished(
-            [self.options.peers / "llama-build/bin/llama-bench", "-m", self.converted(variant), "-p", count,
+            [self.options.llama_build / "bin/llama-bench", "-m", self.converted(variant), "-p", count,
              "-n", 0, "-b", count, "-ub", count, "-t", self.options.threads, "-r", PASSES, "-o", "json"])
         measured = json.loads(output)
         return {"pass": statistics.median(measured[0]["samples_ns"]) * 1e-9, "resident": resident}
@@ -110,7 +110,7 @@ class Engines:
         count = self.options.positions
         # A word that is one token, so that half of the canvas is prompt.
         output, said, _ = finished(
-            [self.options.peers / "llama-build/bin/llama-diffusion-cli", "-m", self.converted(variant), "-p",
+            [self.options.llama_build / "bin/llama-diffusion-cli", "-m", self.converted(variant), "-p",
              "x" + " x" * (count // 2 - 1), "-c", count, "-b", count, "-ub", count, "-t", self.options.threads,
              "--diffusion-steps", self.options.steps, "--diffusion-algorithm", 1, "--diffusion-eps", 0.001,
              "--temp", 0.2, "--top-p", 0.95, "--seed", 0])
@@ -127,7 +127,7 @@ class Engines:
         if not is_newer(whole, self.model / "config.json"):
             finished([sys.executable, HERE / "dream_to_gguf.py", self.model, whole])
         if not is_newer(wanted, whole):
-            finished([self.options.peers / "llama-build/bin/llama-quantize", whole, f"{wanted}.partial", variant])
+            finished([self.options.llama_build / "bin/llama-quantize", whole, f"{wanted}.partial", variant])
             os.rename(f"{wanted}.partial", wanted)
         return wanted
 
@@ -227,6 +227,8 @@ def main():
     parser.add_argument("--repeat", type=int, default=3, help="rounds (default 3)")
     parser.add_argument("--steps", type=int, default=32, help="denoising steps of the decode (default 32)")
     parser.add_argument("--no-step", dest="step", action="store_false", help="passes only")
+    parser.add_argument("--instructions", choices=["avx2", "avx512-vnni"], help="run, and compile llama.cpp, as for "
+                        "a processor that has no more (default: what this one has)")
     parser.add_argument("--only", action="append", metavar="GLOB", help=f"of {', '.join(ENGINES)}; repeatable")
     parser.add_argument("--check", action="store_true", help="first compare the logits of evalkit and PyTorch")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="also write everything measured")
@@ -235,6 +237,7 @@ def main():
     parser.add_argument("--evalkit", type=pathlib.Path, default=ROOT / ".build/release/evalkit")
     parser.add_argument("--kernel-bench", type=pathlib.Path, default=ROOT / ".build/release/kernel-bench")
     parser.add_argument("--peers", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--llama-build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
     for program in options.evalkit, options.kernel_bench:
         if not os.access(program, os.X_OK):
@@ -269,13 +272,14 @@ def main():
     rows = [row(name, listed, operations, ours) for name, listed in rounds.items()]
     about = {
         "processor": processor(), "threads": options.threads, "positions": options.positions, "size": options.size,
-        "rounds": options.repeat, "steps": options.steps, "operations": operations, "began": began,
+        "instructions": options.instructions, "rounds": options.repeat, "steps": options.steps, "operations": operations, "began": began,
         "load_before": load, "load_after": os.getloadavg()[0],
         "evalkit": finished([options.evalkit, "--version"])[0].strip(),
         "torch": importlib.metadata.version("torch"),
         "llama-cpp-python": ", ".join(path.name.split("-")[-1] for path in options.peers.glob("src/*-*[0-9]")),
     }
-    print(f"{about['processor']}, {options.threads} threads; {options.size}, {options.positions} positions, "
+    limited = f" used as {options.instructions}" if options.instructions else ""
+    print(f"{about['processor']}{limited}, {options.threads} threads; {options.size}, {options.positions} positions, "
           f"{operations / 1e9:.0f} billion operations a pass; {options.repeat} rounds from {began}")
     print(f"evalkit {about['evalkit']}, PyTorch {about['torch']}, "
           f"llama.cpp of llama-cpp-python {about['llama-cpp-python']}")

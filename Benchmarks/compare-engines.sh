@@ -14,6 +14,7 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 peers="$here/../.build-peers/engines"
 llama=0.3.36
 torch=2.13.0
+instructions=
 
 count=$#
 while [ "$count" -gt 0 ]; do
@@ -21,12 +22,16 @@ while [ "$count" -gt 0 ]; do
   shift
   count=$((count - 1))
   case $argument in
-    --peers | --find-links)
+    --peers | --find-links | --instructions)
       if [ "$count" -eq 0 ]; then
-        echo "$argument needs a folder" >&2
+        echo "$argument needs a value" >&2
         exit 2
       fi
-      if [ "$argument" = --peers ]; then peers=$1; else export PIP_FIND_LINKS="$1"; fi
+      case $argument in
+        --peers) peers=$1 ;;
+        --find-links) export PIP_FIND_LINKS="$1" ;;
+        --instructions) instructions=$1 ;;
+      esac
       shift
       count=$((count - 1))
       ;;
@@ -35,6 +40,16 @@ while [ "$count" -gt 0 ]; do
 done
 case " $* " in
   *" --help "* | *" -h "*) exec python3 "$here/compare-engines.py" --help ;;
+esac
+avx2="-DGGML_NATIVE=OFF -DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DGGML_BMI2=ON"
+case $instructions in
+  "") native=-DGGML_NATIVE=ON llama_build=llama-build ;;
+  avx2) native=$avx2 llama_build=llama-build-avx2 ;;
+  avx512-vnni) native="$avx2 -DGGML_AVX512=ON -DGGML_AVX512_VNNI=ON" llama_build=llama-build-avx512-vnni ;;
+  *)
+    echo "--instructions is '$instructions': avx2 or avx512-vnni" >&2
+    exit 2
+    ;;
 esac
 mkdir -p "$peers"
 peers=$(CDPATH= cd -- "$peers" && pwd)
@@ -58,7 +73,7 @@ if ! has torch; then
     "$python" -m pip install --quiet --no-deps --index-url https://download.pytorch.org/whl/cpu "torch==$torch" ||
     "$python" -m pip install --quiet "torch==$torch"
 fi
-if [ ! -x "$peers/llama-build/bin/llama-quantize" ]; then
+if [ ! -x "$peers/$llama_build/bin/llama-quantize" ]; then
   source="$peers/src/llama_cpp_python-$llama"
   if [ ! -d "$source" ]; then
     say "fetching the source of llama.cpp"
@@ -66,17 +81,29 @@ if [ ! -x "$peers/llama-build/bin/llama-quantize" ]; then
       "llama-cpp-python==$llama"
     tar -xzf "$source.tar.gz" -C "$peers/src"
   fi
-  say "compiling llama.cpp, see $peers/llama-build.log"
+  say "compiling llama.cpp, see $peers/$llama_build.log"
   {
-    "$peers/venv/bin/cmake" -S "$source/vendor/llama.cpp" -B "$peers/llama-build" -G Ninja \
-      "-DCMAKE_MAKE_PROGRAM=$peers/venv/bin/ninja" -DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON \
+    # shellcheck disable=SC2086 # several flags
+    "$peers/venv/bin/cmake" -S "$source/vendor/llama.cpp" -B "$peers/$llama_build" -G Ninja \
+      "-DCMAKE_MAKE_PROGRAM=$peers/venv/bin/ninja" -DCMAKE_BUILD_TYPE=Release $native \
       -DBUILD_SHARED_LIBS=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_APP=OFF \
       -DLLAMA_OPENSSL=OFF -DLLAMA_USE_PREBUILT_UI=OFF
     # The quantiser last: it says that all are there.
-    "$peers/venv/bin/cmake" --build "$peers/llama-build" --target llama-bench llama-diffusion-cli
-    "$peers/venv/bin/cmake" --build "$peers/llama-build" --target llama-quantize
-  } >"$peers/llama-build.log" 2>&1
+    "$peers/venv/bin/cmake" --build "$peers/$llama_build" --target llama-bench llama-diffusion-cli
+    "$peers/venv/bin/cmake" --build "$peers/$llama_build" --target llama-quantize
+  } >"$peers/$llama_build.log" 2>&1
 fi
 # Wherever the session has its own settings of threads, none may reach one engine and not the others.
 unset OMP_NUM_THREADS MKL_NUM_THREADS OPENBLAS_NUM_THREADS
-exec "$python" "$here/compare-engines.py" --peers "$peers" "$@"
+unset EVALKIT_CPU OPENBLAS_CORETYPE ATEN_CPU_CAPABILITY FBGEMM_ENABLE_INSTRUCTIONS ONEDNN_MAX_CPU_ISA
+case $instructions in
+  avx2)
+    export EVALKIT_CPU=avx2 OPENBLAS_CORETYPE=Haswell
+    export ATEN_CPU_CAPABILITY=avx2 FBGEMM_ENABLE_INSTRUCTIONS=AVX2 ONEDNN_MAX_CPU_ISA=AVX2
+    ;;
+  avx512-vnni)
+    export EVALKIT_CPU=avx512-vnni FBGEMM_ENABLE_INSTRUCTIONS=AVX512_VNNI ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI
+    ;;
+esac
+exec "$python" "$here/compare-engines.py" --peers "$peers" --llama-build "$peers/$llama_build" \
+  ${instructions:+--instructions "$instructions"} "$@"

@@ -2,8 +2,8 @@
 //
 //     swift build -c release --product kernel-bench && .build/release/kernel-bench [rows [SET [TEXT]]]
 //
-// SET is avx512, avx512-vnni, avx2 or portable (the best that this machine has); only products are measured whose "matrix, type"
-// contains TEXT, as in "0.5B" or "down, int8".
+// SET is avx512, avx512-vnni, avx2 or portable ($EVALKIT_CPU, or the best that this machine has); only products are
+// measured whose "matrix, type" contains TEXT, as in "0.5B" or "down, int8".
 //
 //     kernel-bench peak THREADS
 //
@@ -125,8 +125,9 @@ static int print_peaks(ek_path path, size_t threads) {
 int main(int count, char **arguments) {
   static const char *names[] = {"portable", "avx2", "avx512-vnni", "avx512"};
   size_t rows = count > 1 ? strtoul(arguments[1], NULL, 10) : 512;
+  const char *wanted = getenv("EVALKIT_CPU");
   int path = EK_AVX512;
-  while (!ek_path_runs((ek_path)path)) path--;
+  while (path > 0 && (!ek_path_runs((ek_path)path) || (wanted && strcmp(wanted, names[path]) != 0))) path--;
   if (count == 3 && strcmp(arguments[1], "peak") == 0)
     return print_peaks((ek_path)path, strtoul(arguments[2], NULL, 10));
   if (count > 2) {
@@ -134,7 +135,8 @@ int main(int count, char **arguments) {
     while (path >= 0 && strcmp(arguments[2], names[path]) != 0) path--;
   }
   if (rows == 0 || path < 0 || !ek_path_runs((ek_path)path) || count > 4) {
-    fprintf(stderr, "usage: kernel-bench [rows [avx512|avx512-vnni|avx2|portable [TEXT]]], a set that this machine has\n");
+    fprintf(
+        stderr, "usage: kernel-bench [rows [avx512|avx512-vnni|avx2|portable [TEXT]]], a set that this machine has\n");
     return 64;
   }
   printf("%s, billions of operations a second\n", names[path]);

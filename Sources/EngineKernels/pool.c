@@ -26,7 +26,7 @@ struct ek_pool {
 
 // A pass is some two hundred calls that follow each other within microseconds, and to fall asleep and be woken takes
 // tens of them. So threads look for a while before they do; not longer, since others may want the core.
-enum { LOOKS = 2000 };
+enum { LOOKS = 10000 };
 
 static inline void pause_briefly(void) {
 #if defined(__x86_64__)
