@@ -272,8 +272,8 @@ def main():
     rows = [row(name, listed, operations, ours) for name, listed in rounds.items()]
     about = {
         "processor": processor(), "threads": options.threads, "positions": options.positions, "size": options.size,
-        "instructions": options.instructions, "rounds": options.repeat, "steps": options.steps, "operations": operations, "began": began,
-        "load_before": load, "load_after": os.getloadavg()[0],
+        "instructions": options.instructions, "rounds": options.repeat, "steps": options.steps,
+        "operations": operations, "began": began, "load_before": load, "load_after": os.getloadavg()[0],
         "evalkit": finished([options.evalkit, "--version"])[0].strip(),
         "torch": importlib.metadata.version("torch"),
         "llama-cpp-python": ", ".join(path.name.split("-")[-1] for path in options.peers.glob("src/*-*[0-9]")),

@@ -41,11 +41,22 @@ done
 case " $* " in
   *" --help "* | *" -h "*) exec python3 "$here/compare-engines.py" --help ;;
 esac
+# Of the session's own settings none may reach one engine and not the others.
+unset OMP_NUM_THREADS MKL_NUM_THREADS OPENBLAS_NUM_THREADS
+unset EVALKIT_CPU OPENBLAS_CORETYPE ATEN_CPU_CAPABILITY FBGEMM_ENABLE_INSTRUCTIONS ONEDNN_MAX_CPU_ISA
 avx2="-DGGML_NATIVE=OFF -DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DGGML_BMI2=ON"
+llama_build=llama-build${instructions:+-$instructions}
 case $instructions in
-  "") native=-DGGML_NATIVE=ON llama_build=llama-build ;;
-  avx2) native=$avx2 llama_build=llama-build-avx2 ;;
-  avx512-vnni) native="$avx2 -DGGML_AVX512=ON -DGGML_AVX512_VNNI=ON" llama_build=llama-build-avx512-vnni ;;
+  "") native=-DGGML_NATIVE=ON ;;
+  avx2)
+    native=$avx2
+    export EVALKIT_CPU=avx2 OPENBLAS_CORETYPE=Haswell
+    export ATEN_CPU_CAPABILITY=avx2 FBGEMM_ENABLE_INSTRUCTIONS=AVX2 ONEDNN_MAX_CPU_ISA=AVX2
+    ;;
+  avx512-vnni)
+    native="$avx2 -DGGML_AVX512=ON -DGGML_AVX512_VNNI=ON"
+    export EVALKIT_CPU=avx512-vnni FBGEMM_ENABLE_INSTRUCTIONS=AVX512_VNNI ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI
+    ;;
   *)
     echo "--instructions is '$instructions': avx2 or avx512-vnni" >&2
     exit 2
@@ -93,17 +104,5 @@ if [ ! -x "$peers/$llama_build/bin/llama-quantize" ]; then
     "$peers/venv/bin/cmake" --build "$peers/$llama_build" --target llama-quantize
   } >"$peers/$llama_build.log" 2>&1
 fi
-# Wherever the session has its own settings of threads, none may reach one engine and not the others.
-unset OMP_NUM_THREADS MKL_NUM_THREADS OPENBLAS_NUM_THREADS
-unset EVALKIT_CPU OPENBLAS_CORETYPE ATEN_CPU_CAPABILITY FBGEMM_ENABLE_INSTRUCTIONS ONEDNN_MAX_CPU_ISA
-case $instructions in
-  avx2)
-    export EVALKIT_CPU=avx2 OPENBLAS_CORETYPE=Haswell
-    export ATEN_CPU_CAPABILITY=avx2 FBGEMM_ENABLE_INSTRUCTIONS=AVX2 ONEDNN_MAX_CPU_ISA=AVX2
-    ;;
-  avx512-vnni)
-    export EVALKIT_CPU=avx512-vnni FBGEMM_ENABLE_INSTRUCTIONS=AVX512_VNNI ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI
-    ;;
-esac
 exec "$python" "$here/compare-engines.py" --peers "$peers" --llama-build "$peers/$llama_build" \
   ${instructions:+--instructions "$instructions"} "$@"

@@ -125,16 +125,12 @@ static int print_peaks(ek_path path, size_t threads) {
 int main(int count, char **arguments) {
   static const char *names[] = {"portable", "avx2", "avx512-vnni", "avx512"};
   size_t rows = count > 1 ? strtoul(arguments[1], NULL, 10) : 512;
-  const char *wanted = getenv("EVALKIT_CPU");
+  bool wants_peaks = count == 3 && strcmp(arguments[1], "peak") == 0;
+  const char *wanted = count > 2 && !wants_peaks ? arguments[2] : getenv("EVALKIT_CPU");
   int path = EK_AVX512;
-  while (path > 0 && (!ek_path_runs((ek_path)path) || (wanted && strcmp(wanted, names[path]) != 0))) path--;
-  if (count == 3 && strcmp(arguments[1], "peak") == 0)
-    return print_peaks((ek_path)path, strtoul(arguments[2], NULL, 10));
-  if (count > 2) {
-    path = EK_AVX512;
-    while (path >= 0 && strcmp(arguments[2], names[path]) != 0) path--;
-  }
-  if (rows == 0 || path < 0 || !ek_path_runs((ek_path)path) || count > 4) {
+  while (path >= 0 && (!ek_path_runs((ek_path)path) || (wanted && strcmp(wanted, names[path]) != 0))) path--;
+  if (wants_peaks && path >= 0) return print_peaks((ek_path)path, strtoul(arguments[2], NULL, 10));
+  if (rows == 0 || path < 0 || count > 4) {
     fprintf(
         stderr, "usage: kernel-bench [rows [avx512|avx512-vnni|avx2|portable [TEXT]]], a set that this machine has\n");
     return 64;

@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include "bf16.h"
+#include "tile.h"
 
 #define AVX2 __attribute__((target("avx2,fma")))
 
@@ -15,8 +16,7 @@ AVX2 static inline __attribute__((always_inline)) void strip(
     float *out, size_t out_stride) {
   const float *line[EK_TILE_ROWS];
   __m256 sums[EK_TILE_ROWS][2];
-#pragma clang loop unroll(full)
-  for (size_t row = 0; row < rows; row++) {
+  UNROLLED for (size_t row = 0; row < rows; row++) {
     line[row] = (const float *)((const char *)x + row * x_stride);
     const float *from = start ? start : out + row * out_stride;
     sums[row][0] = _mm256_loadu_ps(from);
@@ -28,23 +28,20 @@ AVX2 static inline __attribute__((always_inline)) void strip(
     __m256i left = _mm256_loadu_si256(words), right = _mm256_loadu_si256(words + 1);
     __m256 a = _mm256_castsi256_ps(_mm256_slli_epi32(left, 16));
     __m256 b = _mm256_castsi256_ps(_mm256_slli_epi32(right, 16));
-#pragma clang loop unroll(full)
-    for (size_t row = 0; row < rows; row++) {
+    UNROLLED for (size_t row = 0; row < rows; row++) {
       __m256 even = _mm256_broadcast_ss(line[row] + 2 * pair);
       sums[row][0] = _mm256_fmadd_ps(even, a, sums[row][0]);
       sums[row][1] = _mm256_fmadd_ps(even, b, sums[row][1]);
     }
     a = _mm256_castsi256_ps(_mm256_and_si256(left, upper));
     b = _mm256_castsi256_ps(_mm256_and_si256(right, upper));
-#pragma clang loop unroll(full)
-    for (size_t row = 0; row < rows; row++) {
+    UNROLLED for (size_t row = 0; row < rows; row++) {
       __m256 odd = _mm256_broadcast_ss(line[row] + 2 * pair + 1);
       sums[row][0] = _mm256_fmadd_ps(odd, a, sums[row][0]);
       sums[row][1] = _mm256_fmadd_ps(odd, b, sums[row][1]);
     }
   }
-#pragma clang loop unroll(full)
-  for (size_t row = 0; row < rows; row++) {
+  UNROLLED for (size_t row = 0; row < rows; row++) {
     _mm256_storeu_ps(out + row * out_stride, sums[row][0]);
     _mm256_storeu_ps(out + row * out_stride + 8, sums[row][1]);
   }
@@ -57,14 +54,7 @@ AVX2 static void tile(
   for (size_t at = 0; at < EK_PANEL; at += 16) {
     const float *from = start ? start + at : NULL;
 #define STRIP(n) strip(n, x, x_stride, panel + at, pairs, from, out + at, out_stride)
-    switch (rows) {
-      case 1: STRIP(1); break;
-      case 2: STRIP(2); break;
-      case 3: STRIP(3); break;
-      case 4: STRIP(4); break;
-      case 5: STRIP(5); break;
-      default: STRIP(6); break;
-    }
+    WITH_ROWS(rows, STRIP)
   }
 }
 

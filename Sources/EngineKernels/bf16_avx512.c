@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include "bf16.h"
+#include "tile.h"
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")))
 
@@ -25,29 +26,22 @@ AVX512 static inline __attribute__((always_inline)) void block(
     float *out, size_t out_stride) {
   const int *line[EK_TILE_ROWS];
   __m512 sums[EK_TILE_ROWS][4];
-#pragma clang loop unroll(full)
-  for (size_t row = 0; row < rows; row++) {
+  UNROLLED for (size_t row = 0; row < rows; row++) {
     line[row] = (const int *)((const char *)x + row * x_stride);
     const float *from = start ? start : out + row * out_stride;
-#pragma clang loop unroll(full)
-    for (size_t at = 0; at < 4; at++) sums[row][at] = _mm512_loadu_ps(from + 16 * at);
+    UNROLLED for (size_t at = 0; at < 4; at++) sums[row][at] = _mm512_loadu_ps(from + 16 * at);
   }
   for (size_t pair = 0; pair < pairs; pair++) {
     __m512bh words[4];
-#pragma clang loop unroll(full)
-    for (size_t at = 0; at < 4; at++)
+    UNROLLED for (size_t at = 0; at < 4; at++)
       words[at] = (__m512bh)_mm512_loadu_si512(panel + pair * EK_PANEL + 16 * at);
-#pragma clang loop unroll(full)
-    for (size_t row = 0; row < rows; row++) {
+    UNROLLED for (size_t row = 0; row < rows; row++) {
       __m512bh both = (__m512bh)_mm512_set1_epi32(line[row][pair]);
-#pragma clang loop unroll(full)
-      for (size_t at = 0; at < 4; at++) sums[row][at] = _mm512_dpbf16_ps(sums[row][at], both, words[at]);
+      UNROLLED for (size_t at = 0; at < 4; at++) sums[row][at] = _mm512_dpbf16_ps(sums[row][at], both, words[at]);
     }
   }
-#pragma clang loop unroll(full)
-  for (size_t row = 0; row < rows; row++) {
-#pragma clang loop unroll(full)
-    for (size_t at = 0; at < 4; at++) _mm512_storeu_ps(out + row * out_stride + 16 * at, sums[row][at]);
+  UNROLLED for (size_t row = 0; row < rows; row++) {
+    UNROLLED for (size_t at = 0; at < 4; at++) _mm512_storeu_ps(out + row * out_stride + 16 * at, sums[row][at]);
   }
 }
 
@@ -56,14 +50,7 @@ AVX512 static void tile(
     size_t out_stride, size_t rows) {
   const uint32_t *panel = panel_start;
 #define BLOCK(n) block(n, x, x_stride, panel, pairs, start, out, out_stride)
-  switch (rows) {
-    case 1: BLOCK(1); break;
-    case 2: BLOCK(2); break;
-    case 3: BLOCK(3); break;
-    case 4: BLOCK(4); break;
-    case 5: BLOCK(5); break;
-    default: BLOCK(6); break;
-  }
+  WITH_ROWS(rows, BLOCK)
 }
 
 const float_path ek_bf16_avx512 = {.pair_bytes = 4, .panel_pair_bytes = 4 * EK_PANEL, .round = round_row, .tile = tile};

@@ -3,9 +3,9 @@
 #include <immintrin.h>
 
 #include "bf16.h"
+#include "tile.h"
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
-#define UNROLLED _Pragma("clang loop unroll(full)")
 
 // For processors with AVX-512 and no bf16 arithmetic: numbers are widened on the way, as on AVX2, and give its bits.
 
@@ -50,14 +50,7 @@ AVX512 static void tile(
     size_t out_stride, size_t rows) {
   const uint32_t *panel = panel_start;
 #define BLOCK(n) block(n, x, x_stride, panel, pairs, start, out, out_stride)
-  switch (rows) {
-    case 1: BLOCK(1); break;
-    case 2: BLOCK(2); break;
-    case 3: BLOCK(3); break;
-    case 4: BLOCK(4); break;
-    case 5: BLOCK(5); break;
-    default: BLOCK(6); break;
-  }
+  WITH_ROWS(rows, BLOCK)
 }
 
 const float_path ek_bf16_avx512_vnni = {

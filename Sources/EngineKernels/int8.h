@@ -32,7 +32,7 @@ typedef struct int8_path {
   size_t x_bytes;
   // Quantises `columns` numbers of one row of x, one group, to whole quadruples; returns the scale.
   float (*quantize)(const float *x, size_t columns, void *out);
-  // One tile of out, [rows, 64], as `what` says.
+  // One tile of out, [rows, 64], as `what` says, with no multiplication fused with an addition.
   void (*tile)(const int8_tile *what);
 } int8_path;
 
@@ -109,20 +109,5 @@ static inline __attribute__((always_inline)) void each_group(
     part.first = what->first && group == 0;
     if (group + 1 < what->groups) part.scales = NULL;
     one(&part);
-  }
-}
-
-// What follows the integers of one group, [rows, 64]. No path may fuse the multiplications with the additions.
-static inline __attribute__((always_inline)) void finish_tile(const int8_tile *what, const int32_t *sums) {
-  for (size_t row = 0; row < what->rows; row++) {
-    float x_scale = what->x_scales[row * what->x_scale_stride];
-    float *out = what->out + row * what->out_stride;
-    float values[EK_PANEL];
-    for (size_t at = 0; at < EK_PANEL; at++) values[at] = (float)sums[row * EK_PANEL + at] * x_scale;
-    if (!what->first)
-      for (size_t at = 0; at < EK_PANEL; at++) values[at] = out[at] + values[at];
-    if (what->scales)
-      for (size_t at = 0; at < EK_PANEL; at++) values[at] = values[at] * what->scales[at] + what->bias[at];
-    memcpy(out, values, sizeof values);
   }
 }

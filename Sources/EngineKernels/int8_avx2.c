@@ -3,11 +3,11 @@
 #include <immintrin.h>
 
 #include "int8.h"
+#include "tile.h"
 
 #define AVX2 __attribute__((target("avx2,fma")))
-#define UNROLLED _Pragma("clang loop unroll(full)")
 
-enum { STRIP = 8, X_BYTES = 2 };
+enum { STRIP_COLUMNS = 8, X_BYTES = 2 };
 
 AVX2 static float quantize(const float *x, size_t columns, void *out) {
   return quantize_group(x, columns, 0, X_BYTES, out);
@@ -52,15 +52,9 @@ AVX2 static inline __attribute__((always_inline)) void strip(const size_t rows, 
 }
 
 AVX2 static void group(const int8_tile *what) {
-  for (size_t first = 0; first < EK_PANEL; first += STRIP) {
-    switch (what->rows) {
-      case 1: strip(1, what, first); break;
-      case 2: strip(2, what, first); break;
-      case 3: strip(3, what, first); break;
-      case 4: strip(4, what, first); break;
-      case 5: strip(5, what, first); break;
-      default: strip(6, what, first); break;
-    }
+  for (size_t first = 0; first < EK_PANEL; first += STRIP_COLUMNS) {
+#define STRIP(n) strip(n, what, first)
+    WITH_ROWS(what->rows, STRIP)
   }
 }
 

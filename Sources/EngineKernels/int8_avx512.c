@@ -3,14 +3,13 @@
 #include <immintrin.h>
 
 #include "int8.h"
+#include "tile.h"
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
 
 AVX512 static float quantize(const float *x, size_t columns, void *out) {
   return quantize_group(x, columns, 128, 1, out);
 }
-
-#define UNROLLED _Pragma("clang loop unroll(full)")
 
 // `total` += x * panel over `quads` quadruples.
 AVX512 static inline __attribute__((always_inline)) void multiply(
@@ -69,14 +68,8 @@ AVX512 static inline __attribute__((always_inline)) void block(const size_t rows
 }
 
 AVX512 static void tile(const int8_tile *what) {
-  switch (what->rows) {
-    case 1: block(1, what); break;
-    case 2: block(2, what); break;
-    case 3: block(3, what); break;
-    case 4: block(4, what); break;
-    case 5: block(5, what); break;
-    default: block(6, what); break;
-  }
+#define BLOCK(n) block(n, what)
+  WITH_ROWS(what->rows, BLOCK)
 }
 
 const int8_path ek_int8_avx512 = {.x_offset = 128, .x_bytes = 1, .quantize = quantize, .tile = tile};

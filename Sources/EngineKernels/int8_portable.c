@@ -2,6 +2,21 @@
 
 static float quantize(const float *x, size_t columns, void *out) { return quantize_group(x, columns, 0, 1, out); }
 
+// What follows the integers of one group, [rows, 64].
+static void finish(const int8_tile *what, const int32_t *sums) {
+  for (size_t row = 0; row < what->rows; row++) {
+    float x_scale = what->x_scales[row * what->x_scale_stride];
+    float *out = what->out + row * what->out_stride;
+    float values[EK_PANEL];
+    for (size_t at = 0; at < EK_PANEL; at++) values[at] = (float)sums[row * EK_PANEL + at] * x_scale;
+    if (!what->first)
+      for (size_t at = 0; at < EK_PANEL; at++) values[at] = out[at] + values[at];
+    if (what->scales)
+      for (size_t at = 0; at < EK_PANEL; at++) values[at] = values[at] * what->scales[at] + what->bias[at];
+    memcpy(out, values, sizeof values);
+  }
+}
+
 static void group(const int8_tile *what) {
   int32_t sums[EK_TILE_ROWS * EK_PANEL];
   for (size_t row = 0; row < what->rows; row++) {
@@ -18,7 +33,7 @@ static void group(const int8_tile *what) {
       }
     }
   }
-  finish_tile(what, sums);
+  finish(what, sums);
 }
 
 static void tile(const int8_tile *what) { each_group(what, 1, group); }

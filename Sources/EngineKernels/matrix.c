@@ -26,22 +26,22 @@ size_t ek_operand_bytes(ek_path path, const ek_matrix *matrix, size_t count) {
 }
 
 char *operand_at(ek_path path, const ek_matrix *matrix, const operand *of, size_t row, size_t first) {
-  size_t bytes = matrix->format == EK_BF16_WEIGHTS ? first / 2 * bf16_of(path)->pair_bytes : first * int8_of(path)->x_bytes;
+  bool is_bf16 = matrix->format == EK_BF16_WEIGHTS;
+  size_t bytes = is_bf16 ? first / 2 * bf16_of(path)->pair_bytes : first * int8_of(path)->x_bytes;
   return of->rows + row * of->stride + bytes;
 }
 
 void operand_write(
     ek_path path, const ek_matrix *matrix, const operand *to, size_t row, size_t first, size_t columns,
     const float *x) {
-  char *out = operand_at(path, matrix, to, row, first);
   if (matrix->format == EK_BF16_WEIGHTS) {
-    bf16_of(path)->round(x, columns, out);
+    bf16_of(path)->round(x, columns, operand_at(path, matrix, to, row, first));
     return;
   }
   for (size_t at = 0; at < columns; at += matrix->group) {
     size_t width = columns - at < matrix->group ? columns - at : matrix->group;
     to->scales[row * to->groups + (first + at) / matrix->group] =
-        int8_of(path)->quantize(x + at, width, out + at * int8_of(path)->x_bytes);
+        int8_of(path)->quantize(x + at, width, operand_at(path, matrix, to, row, first + at));
   }
 }
 

@@ -2,12 +2,12 @@
 
 // One thread multiplies a span of rows with a set of panels: one, or the panels of gate and up that belong together.
 enum {
-  GATED_PANELS = 2,      // of gate, and as many of up: 128 columns of the next operand, a whole group of int8
+  GATED_PANELS = 2,       // of gate, and as many of up: 128 columns of the next operand, a whole group of int8
   SET_PANELS = 2 * GATED_PANELS,
   UNITS_PER_THREAD = 32,  // so that threads end together though one of them loses its core for a moment
-  FEWEST_ROWS = 96,      // that are worth reading a panel once more
-  MOST_SUMS = 1 << 16,   // that are kept between two blocks of columns: 256 KiB
-  STREAMED = 1 << 25,    // bytes of logits of which no cache would keep the first until they are read
+  FEWEST_ROWS = 96,       // that are worth reading a panel once more
+  MOST_SUMS = 1 << 16,    // that are kept between two blocks of columns: 256 KiB
+  STREAMED = 1 << 25,     // bytes of logits of which no cache would keep the first until they are read
 };
 
 typedef struct set {
