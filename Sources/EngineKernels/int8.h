@@ -28,8 +28,6 @@ typedef struct int8_tile {
 typedef struct int8_path {
   // 128 when x is stored as value + 128 in a byte without sign, else 0.
   int32_t x_offset;
-  // Of a number of x as it is stored.
-  size_t x_bytes;
   // Quantises `columns` numbers of one row of x, one group, to whole quadruples; returns the scale.
   float (*quantize)(const float *x, size_t columns, void *out);
   // One tile of out, [rows, 64], as `what` says, with no multiplication fused with an addition.
@@ -72,35 +70,27 @@ static inline __attribute__((always_inline)) float scale_of(float largest) {
   return largest < 0x1p-110F ? 0 : largest / SCALE_UNIT;
 }
 
-// One number of a quantised row, of one or two bytes.
-static inline __attribute__((always_inline)) void put_number(int32_t value, size_t bytes, size_t at, void *out) {
-  if (bytes == 1)
-    ((uint8_t *)out)[at] = (uint8_t)value;
-  else
-    ((int16_t *)out)[at] = (int16_t)value;
-}
-
 static inline __attribute__((always_inline)) float quantize_group(
-    const float *restrict x, size_t columns, int32_t offset, size_t bytes, void *restrict out) {
+    const float *restrict x, size_t columns, int32_t offset, uint8_t *restrict out) {
   float largest = largest_absolute(x, columns);
   float scale = scale_of(largest);
   float inverse = scale > 0 ? SCALE_UNIT / largest : 0;
   if (inverse > 0) {
-    for (size_t k = 0; k < columns; k++) put_number(nearest(x[k] * inverse) + offset, bytes, k, out);
+    for (size_t k = 0; k < columns; k++) out[k] = (uint8_t)(nearest(x[k] * inverse) + offset);
   } else {
-    for (size_t k = 0; k < columns; k++) put_number(offset, bytes, k, out);
+    for (size_t k = 0; k < columns; k++) out[k] = (uint8_t)offset;
   }
-  for (size_t k = columns; k % 4 != 0; k++) put_number(0, bytes, k, out);
+  for (size_t k = columns; k % 4 != 0; k++) out[k] = 0;
   return scale;
 }
 
-// Calls `one` with each group of the tile, whose x has `x_bytes` a number.
+// Calls `one` with each group of the tile.
 static inline __attribute__((always_inline)) void each_group(
-    const int8_tile *what, size_t x_bytes, void (*one)(const int8_tile *)) {
+    const int8_tile *what, void (*one)(const int8_tile *)) {
   for (size_t group = 0; group < what->groups; group++) {
     size_t done = group * what->group_quads, left = what->quads - done;
     int8_tile part = *what;
-    part.x += 4 * done * x_bytes;
+    part.x += 4 * done;
     part.panel += 4 * EK_PANEL * done;
     part.groups = 1;
     part.quads = left < what->group_quads ? left : what->group_quads;

@@ -8,7 +8,7 @@
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
 
 AVX512 static float quantize(const float *x, size_t columns, void *out) {
-  return quantize_group(x, columns, 128, 1, out);
+  return quantize_group(x, columns, 128, out);
 }
 
 // `total` += x * panel over `quads` quadruples.
@@ -72,6 +72,6 @@ AVX512 static void tile(const int8_tile *what) {
   WITH_ROWS(what->rows, BLOCK)
 }
 
-const int8_path ek_int8_avx512 = {.x_offset = 128, .x_bytes = 1, .quantize = quantize, .tile = tile};
+const int8_path ek_int8_avx512 = {.x_offset = 128, .quantize = quantize, .tile = tile};
 
 #endif

@@ -1,6 +1,6 @@
 #include "int8.h"
 
-static float quantize(const float *x, size_t columns, void *out) { return quantize_group(x, columns, 0, 1, out); }
+static float quantize(const float *x, size_t columns, void *out) { return quantize_group(x, columns, 0, out); }
 
 // What follows the integers of one group, [rows, 64].
 static void finish(const int8_tile *what, const int32_t *sums) {
@@ -36,6 +36,6 @@ static void group(const int8_tile *what) {
   finish(what, sums);
 }
 
-static void tile(const int8_tile *what) { each_group(what, 1, group); }
+static void tile(const int8_tile *what) { each_group(what, group); }
 
-const int8_path ek_int8_portable = {.x_bytes = 1, .quantize = quantize, .tile = tile};
+const int8_path ek_int8_portable = {.quantize = quantize, .tile = tile};

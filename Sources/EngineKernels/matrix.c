@@ -13,7 +13,7 @@ operand operand_of(ek_path path, const ek_matrix *matrix, size_t count, void *me
     result.stride = odd_lines((matrix->columns + 1) / 2 * bf16_of(path)->pair_bytes);
   } else {
     int8_layout layout = layout_of(matrix->rows, matrix->columns, matrix->group);
-    result.stride = odd_lines(layout.quads * 4 * int8_of(path)->x_bytes);
+    result.stride = odd_lines(layout.quads * 4);
     result.groups = layout.groups;
     result.scales = (float *)(result.rows + count * result.stride);
   }
@@ -27,7 +27,7 @@ size_t ek_operand_bytes(ek_path path, const ek_matrix *matrix, size_t count) {
 
 char *operand_at(ek_path path, const ek_matrix *matrix, const operand *of, size_t row, size_t first) {
   bool is_bf16 = matrix->format == EK_BF16_WEIGHTS;
-  size_t bytes = is_bf16 ? first / 2 * bf16_of(path)->pair_bytes : first * int8_of(path)->x_bytes;
+  size_t bytes = is_bf16 ? first / 2 * bf16_of(path)->pair_bytes : first;
   return of->rows + row * of->stride + bytes;
 }
 
@@ -73,7 +73,7 @@ static void multiply_int8(
   bool has_offset = path->x_offset != 0;
   size_t quad = first * factor->group_quads, last = end * factor->group_quads;
   path->tile(&(int8_tile){
-      .x = x->rows + row * x->stride + 4 * quad * path->x_bytes, .x_stride = x->stride,
+      .x = x->rows + row * x->stride + 4 * quad, .x_stride = x->stride,
       .panel = (const int8_t *)factor->values + quad * 4 * EK_PANEL,
       .groups = end - first, .group_quads = factor->group_quads,
       .quads = (last < factor->quads ? last : factor->quads) - quad,

@@ -84,17 +84,17 @@ struct PackedCheckpointTests {
     }
   }
 
-  /// What version 1 of the layout is, to the byte. A change of the kernels' layout, of the group of the down
+  /// What version 2 of the layout is, to the byte. A change of the kernels' layout, of the group of the down
   /// projection, or of what is quantised makes old files wrong: it needs another ``PackedHeader/version``.
   @Test func layoutIsThatOfItsVersion() throws {
     let digests = try Self.precisions.map { precision in
       try withPacked("tiny", precision) { try Checkpoint($0).table.packed?.header.dataDigest }
     }
-    #expect(PackedHeader.version == "1")
+    #expect(PackedHeader.version == "2")
     #expect(
       digests == [
         "28664663c31b43f0e30a75efc62bd5823031f3e6f2a5b443c40ce0115736ec1e",
-        "825cd2aa53ab9a6aba40ffd098c8f3fe9b41447cd6de4de6168d8483ab17533e",
+        "c8ed8871f1aadc3b2058093d2c680c9f5e6d2fe7d90cecb83bc14e9786bf97a0",
       ])
   }
 
@@ -140,8 +140,8 @@ struct PackedCheckpointTests {
       }
       let key = #""model.layers.0.self_attn.k_proj.weight":{"dtype":"I8","shape":[1,"#
       let changes: [(from: String, to: String, names: String)] = [
-        (#""version":"1""#, #""version":"2""#, "version '2'"),
-        (#""version":"1""#, #""version":1"#, "version"),
+        (#""version":"2""#, #""version":"1""#, "version '1'"),
+        (#""version":"2""#, #""version":2"#, "version"),
         (#""precision":"int8""#, #""precision":"fp32""#, "precision"),
         (#""precision":"int8""#, #""precision":"bf16""#, "q_proj"),
         (#""precision":"int8","#, "", "precision"), ("evalkit-packed", "evalkit", "evalkit-packed"),
@@ -162,7 +162,7 @@ struct PackedCheckpointTests {
         let error = try changed(from, to)
         #expect(error.message.contains(names) && error.kind != .missing, "\(from) -> \(to): \(error)")
       }
-      #expect(try changed(#""version":"1""#, #""version":"2""#).hint.contains("evalkit pack"))
+      #expect(try changed(#""version":"2""#, #""version":"1""#).hint.contains("evalkit pack"))
       // A header that leaves the data where no kernel may read them.
       let odd = try failure(
         withUnsafeBytes(of: UInt64(start + 4).littleEndian) { Array($0) } + Array(bytes[8..<8 + start])

@@ -3,6 +3,12 @@ import Testing
 
 @testable import DiffusionEngine
 
+#if canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// int8 products against PyTorch (Fixtures/make_products.py), and the paths against each other to the bit.
 struct QuantizedProductTests {
   static func quantized(
@@ -70,17 +76,41 @@ struct QuantizedProductTests {
   }
 
   @Test(arguments: ProductTests.sets) func theLargestSumsFit(_ set: InstructionSet) throws {
-    // Every value at the end of its range, in the longest row of all Qwen2.5 and beyond.
+    // Every value at the end of its range, in the longest row of all Qwen2.5 and beyond: pairs of 64 and 64, which
+    // come to the most that two neighbours may, and of 127 and 0.
     let columns = 65_536
     let pool = try KernelPool(set, threads: 1)
-    for sign: Float in [1, -1] {
-      let matrix = try Self.quantized(
-        1, columns, group: nil, [Float](repeating: 127, count: columns), pool: pool)
-      let x = Matrix(rows: 1, columns: columns, values: [Float](repeating: sign * 127, count: columns))
-      #expect(matrix.product(x) == [sign * 127 * 127 * 65_536])
+    for (pair, sum) in [([Float(63.5), 63.5], Float(128)), ([127, 0], 127), ([0, -127], -127)] {
+      let weights = (0..<columns).map { pair[$0 % 2] }
+      let matrix = try Self.quantized(1, columns, group: nil, weights, pool: pool)
+      for sign: Float in [1, -1] {
+        let x = Matrix(rows: 1, columns: columns, values: [Float](repeating: sign * 127, count: columns))
+        #expect(matrix.product(x) == [sign * 127 * sum * 32_768])
+      }
     }
     #expect(
       try engineError { try QuantizedMatrix(rows: 1, columns: 70_000) }.kind == .unsupported)
+  }
+
+  /// AVX2 adds the products of two neighbours in 16 bits: what no packed weights may leave.
+  @Test(arguments: [1, 2, 77, 300, 4001]) func neighboursComeToAtMost128(_ columns: Int) throws {
+    let rows = 130
+    for power: Float in [1, 0.1, 5] {  // even, nearly equal, and a few large among small numbers
+      let weights = ProductTests.numbers(rows * columns, salt: 11).map {
+        $0.sign == .minus ? -pow(-$0, power) : pow($0, power)
+      }
+      let matrix = try QuantizedMatrix(rows: rows, columns: columns)
+      for first in stride(from: 0, to: rows, by: PackedMatrix.panel) {
+        weights[first * columns..<min(first + PackedMatrix.panel, rows) * columns].withUnsafeBytes {
+          matrix.pack($0, as: .float32, fromRow: first)
+        }
+      }
+      let count =
+        PackedMatrix.panel * ((columns + 3) / 4 * 4) * ((rows + PackedMatrix.panel - 1) / PackedMatrix.panel)
+      let values = matrix.memory.bytes.bindMemory(to: Int8.self)[..<count]
+      let sums = stride(from: 0, to: count, by: 2).map { abs(Int(values[$0])) + abs(Int(values[$0 + 1])) }
+      #expect(sums.max().map { (126...128).contains($0) } == true)
+    }
   }
 
   @Test(arguments: ProductTests.sets) func infinityAndNotANumberAreNotHidden(_ set: InstructionSet) throws {

@@ -72,7 +72,8 @@ struct problem {
     for (size_t at = 0; at < x.size(); at++)
       x[at] = byte_x[at] = at % columns % group == 0 ? 127 : (uint8_t)(scrambled(at) % 128);
     for (size_t at = 0; at < byte_w.size(); at++)
-      byte_w[at] = at % columns == 0 ? 127 : (int8_t)((int)(scrambled(at + (1ull << 40)) % 255) - 127);
+      byte_w[at] = at % columns < 2 ? (at % columns == 0 ? 127 : 0)
+                                    : (int8_t)((int)(scrambled(at + (1ull << 40)) % 127) - 63);
     for (size_t row = 0; row < rows; row++) scales[row] = 1 / (float)(1 << row % 4);
   }
 };

@@ -31,7 +31,7 @@ struct PackedHeader: Sendable, Equatable {
   /// What the kernels want, and a line of the cache.
   static let alignment = 64
   /// Of the layout: the forms, their panels and groups, and which matrix has which.
-  static let version = "1"
+  static let version = "2"
   private static let format = "evalkit-packed"
 
   init(precision: Precision, sourceLines: [String], dataDigest: String, packedBy: String) {

@@ -66,7 +66,9 @@ void ek_bf16_row(const uint32_t *packed, size_t columns, size_t row, float *out)
 size_t ek_int8_bytes(size_t rows, size_t columns, size_t group);
 
 // Quantises and packs `count` <= 64 rows of w from row `first` on, a multiple of 64: value = round(w / scale),
-// scale = the row's largest absolute value / 127. A row with an infinity or a NaN gets the scale NaN.
+// scale = the row's largest |w[2k]| + |w[2k + 1]| / 127. So two such values come to at most 128, and with numbers of x
+// from 0 to 255 to sums of 16 bits: AVX2 multiplies bytes in no wider ones. A row with an infinity or a NaN gets the
+// scale NaN.
 void ek_int8_pack(
     const float *values, size_t first, size_t count, size_t rows, size_t columns, size_t group, void *packed);
 

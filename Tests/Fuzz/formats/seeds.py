@@ -50,7 +50,7 @@ def packed():
         yield tensors(
             {
                 "__metadata__": {
-                    "format": "evalkit-packed", "version": "1", "precision": precision, "source": source,
+                    "format": "evalkit-packed", "version": "2", "precision": precision, "source": source,
                     "data_sha256": digest, "packed_by": "evalkit 0.1.0",
                 },
                 "a": {"dtype": matrix[0], "shape": matrix[1], "data_offsets": [0, 256]},
