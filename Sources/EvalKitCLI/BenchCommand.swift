@@ -11,8 +11,8 @@ struct BenchCommand: AsyncParsableCommand {
     discussion: """
       A pass computes the logits of every position. A step is what 'run' and
       'complete' do: it computes what decides a mask, and samples. The peak is the
-      precision's multiply-add with all operands in registers, measured between the
-      passes. Other work on the machine spoils all three.
+      precision's multiply-add with all operands in registers. Passes and peaks take
+      turns with the steps of one decode. Other work on the machine spoils all three.
 
       The mean step depends little on how many steps fill the masks: the fewer masks
       are left, the less a step costs, and --steps 16 visits all stages. With as many

@@ -42,36 +42,47 @@ public struct ModelSpeed: Sendable {
 }
 
 extension DiffusionModel {
+  /// Passes take turns with the steps of one decode: clocks move with the host, and neighbours come and go.
+  ///
   /// - Parameters:
   ///   - positions: length of the canvas, at least 2.
   ///   - steps: denoising steps for half of the canvas. A step costs less the fewer masks are left, so that few
   ///     steps over all masks have the mean of many.
-  ///   - repeats: passes, after one that warms up.
+  ///   - passes: how many, after one that warms up: the first before the decode, the others during it, evenly spread.
   /// - Throws: `.invalidArgument` for lengths that the model has not, `.cancelled`.
   public func measureSpeed(
-    positions: Int, steps: Int, repeats: Int = 3, isCancelled: () -> Bool = { false }
+    positions: Int, steps: Int, passes: Int = 5, isCancelled: () -> Bool = { false }
   ) throws(EngineError) -> ModelSpeed {
-    guard positions >= 2, positions <= configuration.maximumPositions, steps >= 1, repeats >= 1 else {
+    guard positions >= 2, positions <= configuration.maximumPositions, steps >= 1, passes >= 1 else {
       throw EngineError(
         .invalidArgument,
         "\(positions) positions and \(steps) steps: the model has 2 to \(configuration.maximumPositions)")
     }
     let tokens = (0..<positions).map { Int32(($0 * 7919 + 13) % min(configuration.vocabularySize, 1000)) }
     let clock = ContinuousClock()
-    var passes: [Double] = []
-    var peaks: [Double] = []
     var work = Workspace(positions: positions, network)
-    for round in 0...repeats {
-      if isCancelled() { throw .cancelled }
-      let (speed, pass) = try (peak(pool, clock), pass(tokens, &work, clock))
-      if round > 0 { (peaks, passes) = (peaks + [speed], passes + [pass]) }
-    }
+    _ = try pass(tokens, &work, clock)
+    if isCancelled() { throw .cancelled }
+    var (peaks, times) = ([peak(pool, clock)], [try pass(tokens, &work, clock)])
+    let options = decodeOptions(masks: positions - positions / 2, steps)
+    var (stepsDone, aside) = (0, Duration.zero)
+    let start = clock.now
+    let generation = try generate(
+      prompt: Array(tokens[..<(positions / 2)]), options: options, key: SampleKey(task: "", sample: 0),
+      onStep: { [self] _ in
+        stepsDone += 1
+        guard times.count < passes, stepsDone * passes >= times.count * options.steps else { return }
+        let turn = clock.now
+        peaks.append(peak(pool, clock))
+        times.append(try pass(tokens, &work, clock))
+        aside += clock.now - turn
+      }, isCancelled: isCancelled)
+    let decoding = clock.now - start - aside
     return ModelSpeed(
-      positions: positions, passSeconds: passes.sorted()[repeats / 2],
-      stepSeconds: try step(
-        Array(tokens[..<(positions / 2)]), positions - positions / 2, steps, clock, isCancelled),
+      positions: positions, passSeconds: times.sorted()[times.count / 2],
+      stepSeconds: decoding / .seconds(1) / Double(max(generation.forwards, 1)),
       instructions: pool.instructions, threads: pool.threads, operations: operations(positions),
-      peak: peaks.sorted()[repeats / 2])
+      peak: peaks.sorted()[peaks.count / 2])
   }
 
   private func pass(
@@ -84,9 +95,7 @@ extension DiffusionModel {
     return (clock.now - start) / .seconds(1)
   }
 
-  private func step(
-    _ prompt: [Int32], _ masks: Int, _ steps: Int, _ clock: ContinuousClock, _ isCancelled: () -> Bool
-  ) throws(EngineError) -> Double {
+  private func decodeOptions(masks: Int, _ steps: Int) -> DenoisingOptions {
     var options = DenoisingOptions()
     options.algorithm = .entropy
     options.temperature = 0.2
@@ -94,10 +103,7 @@ extension DiffusionModel {
     options.maxNewTokens = configuration.architecture.isCausal ? min(masks, steps) : masks
     options.steps = min(steps, masks)
     options.bansMaskToken = true  // with random weights it may be drawn
-    let start = clock.now
-    let key = SampleKey(task: "", sample: 0)
-    let generation = try generate(prompt: prompt, options: options, key: key, isCancelled: isCancelled)
-    return (clock.now - start) / .seconds(1) / Double(max(generation.forwards, 1))
+    return options
   }
 
   private func peak(_ pool: KernelPool, _ clock: ContinuousClock) -> Double {
