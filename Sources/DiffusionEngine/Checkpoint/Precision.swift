@@ -7,6 +7,7 @@ public enum Precision: String, Sendable, CaseIterable {
   /// Weights and inputs of products rounded to bf16, sums in single precision.
   case bf16
   /// Weights and inputs of the layers' products quantised to int8 (W8A8: a scale for each output feature and for
-  /// each row of the input, in groups of 128 for the down projection); embedding and head as in ``bf16``.
+  /// each row of the input, in groups of 128 for the down projection); embedding and head as in ``bf16``. Two
+  /// neighbouring weights come to at most 128 rather than 254, so that AVX2 can add their products exactly.
   case int8
 }
