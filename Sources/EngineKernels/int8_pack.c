@@ -8,11 +8,15 @@ size_t ek_int8_bytes(size_t rows, size_t columns, size_t group) {
 
 // The largest |w[2k]| + |w[2k + 1]|; as largest_absolute.
 static float largest_pair(const float *values, size_t count) {
-  uint32_t largest = 0;
-  for (size_t k = 0; k < count; k += 2) {
-    float sum = __builtin_fabsf(values[k]) + (k + 1 < count ? __builtin_fabsf(values[k + 1]) : 0);
-    uint32_t bits;
+  int32_t largest = 0, bits;
+  for (size_t pair = 0; pair < count / 2; pair++) {
+    float sum = __builtin_fabsf(values[2 * pair]) + __builtin_fabsf(values[2 * pair + 1]);
     memcpy(&bits, &sum, sizeof bits);
+    largest = bits > largest ? bits : largest;
+  }
+  if (count % 2 != 0) {
+    memcpy(&bits, values + count - 1, sizeof bits);
+    bits &= 0x7FFFFFFF;
     largest = bits > largest ? bits : largest;
   }
   float value;
