@@ -40,19 +40,27 @@ extern const int8_path ek_int8_avx2;
 extern const int8_path ek_int8_avx512;
 #endif
 
-// The largest absolute value, found among the bits: those of positive numbers are in the numbers' order, and the
-// maximum of integers may be taken in any order. A NaN is larger than all.
+// The bits of |value|: those of numbers without sign are in the numbers' order, and a NaN's are larger than all. The
+// maximum of integers may be taken in any order.
+static inline __attribute__((always_inline)) int32_t absolute_bits(float value) {
+  int32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits & 0x7FFFFFFF;
+}
+
+static inline __attribute__((always_inline)) float with_bits(int32_t bits) {
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
 static inline __attribute__((always_inline)) float largest_absolute(const float *x, size_t count) {
-  uint32_t largest = 0;
+  int32_t largest = 0;
   for (size_t k = 0; k < count; k++) {
-    uint32_t bits;
-    memcpy(&bits, x + k, sizeof bits);
-    bits &= 0x7FFFFFFF;
+    int32_t bits = absolute_bits(x[k]);
     largest = bits > largest ? bits : largest;
   }
-  float value;
-  memcpy(&value, &largest, sizeof value);
-  return value;
+  return with_bits(largest);
 }
 
 // The integer nearest to value, ties to even, for |value| < 2^22: the sum with 1.5 * 2^23 has it in its low bits.

@@ -6,22 +6,14 @@ size_t ek_int8_bytes(size_t rows, size_t columns, size_t group) {
   return sums_at(&layout) + layout.panels * layout.groups * EK_PANEL * sizeof(int32_t);
 }
 
-// The largest |w[2k]| + |w[2k + 1]|; as largest_absolute.
+// The largest |w[2k]| + |w[2k + 1]|; a last one without neighbour counts alone.
 static float largest_pair(const float *values, size_t count) {
-  int32_t largest = 0, bits;
-  for (size_t pair = 0; pair < count / 2; pair++) {
-    float sum = __builtin_fabsf(values[2 * pair]) + __builtin_fabsf(values[2 * pair + 1]);
-    memcpy(&bits, &sum, sizeof bits);
+  int32_t largest = count % 2 != 0 ? absolute_bits(values[count - 1]) : 0;
+  for (size_t k = 0; k + 1 < count; k += 2) {
+    int32_t bits = absolute_bits(__builtin_fabsf(values[k]) + __builtin_fabsf(values[k + 1]));
     largest = bits > largest ? bits : largest;
   }
-  if (count % 2 != 0) {
-    memcpy(&bits, values + count - 1, sizeof bits);
-    bits &= 0x7FFFFFFF;
-    largest = bits > largest ? bits : largest;
-  }
-  float value;
-  memcpy(&value, &largest, sizeof value);
-  return value;
+  return with_bits(largest);
 }
 
 static void quantize_weights(const float *restrict values, size_t count, float scale, int8_t *restrict out) {

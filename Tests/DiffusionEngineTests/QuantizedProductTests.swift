@@ -11,9 +11,9 @@ import Testing
 
 /// int8 products against PyTorch (Fixtures/make_products.py), and the paths against each other to the bit.
 struct QuantizedProductTests {
-  static func quantized(
-    _ rows: Int, _ columns: Int, group: Int?, _ values: [Float], pool: KernelPool
-  ) throws -> PooledMatrix {
+  private static func packed(
+    _ rows: Int, _ columns: Int, group: Int?, _ values: [Float]
+  ) throws -> QuantizedMatrix {
     let matrix = try QuantizedMatrix(rows: rows, columns: columns, group: group)
     for first in stride(from: 0, to: rows, by: PackedMatrix.panel) {
       let end = min(first + PackedMatrix.panel, rows)
@@ -21,7 +21,13 @@ struct QuantizedProductTests {
         matrix.pack($0, as: .float32, fromRow: first)
       }
     }
-    return PooledMatrix(matrix: WeightMatrix(matrix), pool: pool)
+    return matrix
+  }
+
+  static func quantized(
+    _ rows: Int, _ columns: Int, group: Int?, _ values: [Float], pool: KernelPool
+  ) throws -> PooledMatrix {
+    PooledMatrix(matrix: WeightMatrix(try packed(rows, columns, group: group, values)), pool: pool)
   }
 
   @Test(arguments: ProductTests.sets) func agreeWithReference(_ set: InstructionSet) throws {
@@ -99,12 +105,7 @@ struct QuantizedProductTests {
       let weights = ProductTests.numbers(rows * columns, salt: 11).map {
         $0.sign == .minus ? -pow(-$0, power) : pow($0, power)
       }
-      let matrix = try QuantizedMatrix(rows: rows, columns: columns)
-      for first in stride(from: 0, to: rows, by: PackedMatrix.panel) {
-        weights[first * columns..<min(first + PackedMatrix.panel, rows) * columns].withUnsafeBytes {
-          matrix.pack($0, as: .float32, fromRow: first)
-        }
-      }
+      let matrix = try Self.packed(rows, columns, group: nil, weights)
       let count =
         PackedMatrix.panel * ((columns + 3) / 4 * 4) * ((rows + PackedMatrix.panel - 1) / PackedMatrix.panel)
       let values = matrix.memory.bytes.bindMemory(to: Int8.self)[..<count]
