@@ -47,6 +47,11 @@ static inline const int8_path *int8_of(ek_path path) {
 
 static inline size_t panels_of(const ek_matrix *matrix) { return (matrix->rows + EK_PANEL - 1) / EK_PANEL; }
 
+static inline size_t panel_width(const ek_matrix *matrix, size_t panel) {
+  size_t left = matrix->rows - panel * EK_PANEL;
+  return left < EK_PANEL ? left : EK_PANEL;
+}
+
 // Of `count` rows in `memory`, whose bytes are operand_bytes.
 operand operand_of(ek_path path, const ek_matrix *matrix, size_t count, void *memory);
 
@@ -77,3 +82,9 @@ factor factor_of(const ek_matrix *matrix, size_t panel, size_t together);
 void multiply_block(
     ek_path path, const factor *factor, const operand *x, size_t row, size_t rows, size_t first, const float *bias,
     float *acc, size_t stride);
+
+// The second half of ek_logits with a screen, whose logits and their summaries are there: computes the panels that
+// can hold one of a row's two largest again, from the head.
+bool settle(
+    ek_path path, ek_pool *pool, const void *operand, size_t count, const ek_matrix *head, const ek_screen *screen,
+    float divisor, size_t banned, ek_summary *summaries, float *logits);

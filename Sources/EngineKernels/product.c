@@ -113,17 +113,12 @@ static const ek_part *part_of(const job *job, size_t *index) {
   return part;
 }
 
-static size_t width_of(const ek_matrix *matrix, size_t panel) {
-  size_t left = matrix->rows - panel * EK_PANEL;
-  return left < EK_PANEL ? left : EK_PANEL;
-}
-
 static void choose_part(const job *job, size_t index, set *set) {
   const ek_part *part = part_of(job, &index);
   set->count = 1;
   set->factors[0] = factor_of(part->matrix, index, 1);
   const factor *factor = &set->factors[0];
-  size_t width = width_of(part->matrix, index);
+  size_t width = panel_width(part->matrix, index);
   if (part->bias) memcpy(set->bias, part->bias + index * EK_PANEL, width * sizeof(float));
   set->target = (char *)(part->out + index * EK_PANEL);
   set->target_bytes = width * sizeof(float);
@@ -134,7 +129,7 @@ static void choose_part(const job *job, size_t index, set *set) {
 static void finish_part(
     const job *job, size_t index, const set *set, size_t row, size_t rows, const float *sums) {
   const ek_part *part = part_of(job, &index);
-  size_t width = width_of(part->matrix, index);
+  size_t width = panel_width(part->matrix, index);
   (void)set;
   for (size_t at = 0; at < rows; at++) {
     float *out = part->out + (row + at) * part->matrix->rows + index * EK_PANEL;
@@ -200,23 +195,18 @@ static void choose_logits(const job *job, size_t index, set *set) {
   set->factors[0] = factor_of(job->head, index, 1);
   if (!job->logits || job->streams) return;
   set->target = (char *)(job->logits + index * EK_PANEL);
-  set->target_bytes = width_of(job->head, index) * sizeof(float);
+  set->target_bytes = panel_width(job->head, index) * sizeof(float);
   set->target_stride = job->head->rows * sizeof(float);
-}
-
-static ek_summary summary_of(const job *job, size_t panel, const float *logits, size_t width) {
-  size_t first = panel * EK_PANEL;
-  return vectors_of(job->path)->summarize(
-      logits, width, job->divisor, job->banned >= first ? job->banned - first : EK_PANEL);
 }
 
 static void finish_logits(
     const job *job, size_t index, const set *set, size_t row, size_t rows, const float *sums) {
-  size_t width = width_of(job->head, index), panels = panels_of(job->head);
+  size_t width = panel_width(job->head, index), panels = panels_of(job->head);
   (void)set;
   for (size_t at = 0; at < rows; at++) {
     const float *logits = sums + at * EK_PANEL;
-    job->summaries[(row + at) * panels + index] = summary_of(job, index, logits, width);
+    job->summaries[(row + at) * panels + index] =
+        summary_of(job->path, logits, width, index * EK_PANEL, job->divisor, job->banned);
     if (!job->logits) continue;
     float *out = job->logits + (row + at) * job->head->rows + index * EK_PANEL;
     if (job->streams)
@@ -227,16 +217,19 @@ static void finish_logits(
 }
 
 bool ek_logits(
-    ek_path path, ek_pool *pool, const void *operand, size_t count, const ek_matrix *head, float divisor,
-    size_t banned, ek_summary *summaries, float *logits) {
+    ek_path path, ek_pool *pool, const void *operand, size_t count, const ek_matrix *head, const ek_screen *screen,
+    float divisor, size_t banned, ek_summary *summaries, float *logits) {
+  const ek_matrix *first = screen ? screen->head : head;
+  const void *x = screen ? screen->operand : operand;
   job job = {
-      .path = path, .x = operand_of(path, head, count, (void *)operand), .count = count, .units = panels_of(head),
-      .choose = choose_logits, .finish = finish_logits, .head = head, .divisor = divisor, .banned = banned,
+      .path = path, .x = operand_of(path, first, count, (void *)x), .count = count, .units = panels_of(first),
+      .choose = choose_logits, .finish = finish_logits, .head = first, .divisor = divisor, .banned = banned,
       .summaries = summaries, .logits = logits,
   };
   job.streams = logits && count * head->rows * sizeof *logits >= STREAMED && (uintptr_t)logits % 64 == 0 &&
                 head->rows % LANES == 0;
-  return run(&job, pool, 1);
+  if (!run(&job, pool, 1)) return false;
+  return !screen || settle(path, pool, operand, count, head, screen, divisor, banned, summaries, logits);
 }
 
 void ek_logits_of_panel(

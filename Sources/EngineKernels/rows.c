@@ -54,9 +54,8 @@ void ek_gate(ek_path path, ek_pool *pool, float *values, const float *up, size_t
 void ek_summarize(
     ek_path path, const float *logits, size_t count, float divisor, size_t banned, ek_summary *summaries) {
   for (size_t first = 0; first < count; first += EK_PANEL) {
-    size_t width = count - first;
-    summaries[first / EK_PANEL] = vectors_of(path)->summarize(
-        logits + first, width < EK_PANEL ? width : EK_PANEL, divisor, banned >= first ? banned - first : EK_PANEL);
+    size_t width = count - first < EK_PANEL ? count - first : EK_PANEL;
+    summaries[first / EK_PANEL] = summary_of(path, logits + first, width, first, divisor, banned);
   }
 }
 

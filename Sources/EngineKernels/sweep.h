@@ -15,14 +15,14 @@ INLINE void load_summaries(const ek_summary *summaries, size_t count, summary_la
   ek_summary some[LANES];
   for (size_t at = count; at < LANES; at++) some[at] = (ek_summary){.top = -INFINITY, .second = -INFINITY};
   if (count < LANES) summaries = memcpy(some, summaries, count * sizeof *some);
-  thirty_two halves[2];  // 48 numbers, and some that are not chosen
+  thirty_two halves[2];
   memcpy(halves, summaries, sizeof some);
-#define EVERY_THIRD(n)                                                                    \
-  n, n + 3, n + 6, n + 9, n + 12, n + 15, n + 18, n + 21, n + 24, n + 27, n + 30, n + 33, \
-      n + 36, n + 39, n + 42, n + 45
-  out->top = __builtin_shufflevector(halves[0], halves[1], EVERY_THIRD(0));
-  out->second = __builtin_shufflevector(halves[0], halves[1], EVERY_THIRD(1));
-  out->sum = __builtin_shufflevector(halves[0], halves[1], EVERY_THIRD(2));
+#define EVERY_FOURTH(n)                                                                    \
+  n, n + 4, n + 8, n + 12, n + 16, n + 20, n + 24, n + 28, n + 32, n + 36, n + 40, n + 44, \
+      n + 48, n + 52, n + 56, n + 60
+  out->top = __builtin_shufflevector(halves[0], halves[1], EVERY_FOURTH(0));
+  out->second = __builtin_shufflevector(halves[0], halves[1], EVERY_FOURTH(1));
+  out->sum = __builtin_shufflevector(halves[0], halves[1], EVERY_FOURTH(2));
 }
 
 // The largest of all, and the largest of all but one that is the largest.

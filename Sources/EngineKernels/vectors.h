@@ -53,6 +53,12 @@ static inline const vectors *vectors_of(ek_path path) {
   return &ek_vectors_portable;
 }
 
+// Of the `width` logits from token `first` on.
+static inline ek_summary summary_of(
+    ek_path path, const float *logits, size_t width, size_t first, float divisor, size_t banned) {
+  return vectors_of(path)->summarize(logits, width, divisor, banned >= first ? banned - first : EK_PANEL);
+}
+
 #define INLINE static inline __attribute__((always_inline))
 
 enum { LANES = 16 };

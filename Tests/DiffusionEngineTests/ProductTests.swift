@@ -127,7 +127,7 @@ struct ProductTests {
       return #expect(Bool(false), "not packed")
     }
     let few = head.product(states)
-    let none = ek_summary(top: .nan, second: .nan, sum: .nan)
+    let none = ek_summary(top: .nan, second: .nan, sum: .nan, error: .nan)
     var summaries: [[ek_summary]] = []
     for offset in [0, 16] {
       let bytes = count * vocabulary * MemoryLayout<Float>.size
@@ -138,7 +138,7 @@ struct ProductTests {
       var found = [ek_summary](repeating: none, count: count * vocabulary / 64)
       #expect(
         ek_logits(
-          set.path, head.pool.handle, x.bytes.baseAddress, count, &matrix, 1, vocabulary, &found,
+          set.path, head.pool.handle, x.bytes.baseAddress, count, &matrix, nil, 1, vocabulary, &found,
           logits.baseAddress))
       #expect(logits.elementsEqual(few), "\(offset) bytes inside of a line")
       summaries.append(found)

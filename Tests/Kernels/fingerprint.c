@@ -120,7 +120,7 @@ static void logits(ek_path path, ek_pool *pool) {
   need(ek_operand_fill(path, pool, &head, x, COUNT, NULL, 0, operand));
   float *kept = memory(COUNT * LOGITS * sizeof *kept);
   ek_summary *summaries = memory(COUNT * PANELS * sizeof *summaries);
-  need(ek_logits(path, pool, operand, COUNT, &head, 0.7F, 77, summaries, kept));
+  need(ek_logits(path, pool, operand, COUNT, &head, NULL, 0.7F, 77, summaries, kept));
   print("logits", kept, COUNT * LOGITS * sizeof *kept);
   print("summaries", summaries, COUNT * PANELS * sizeof *summaries);
 
@@ -145,6 +145,29 @@ static void logits(ek_path path, ek_pool *pool) {
   all[2 * EK_BOUNDS + 1] = (double)drawn.token;
   all[2 * EK_BOUNDS + 2] = (double)drawn.weight;
   print("sweeps", all, sizeof all);
+}
+
+static void screened(ek_path path, ek_pool *pool) {
+  enum { PANELS = (LOGITS + EK_PANEL - 1) / EK_PANEL };
+  const float *x = numbers(COUNT * COLUMNS, 3);
+  ek_matrix head = packed(EK_BF16_WEIGHTS, LOGITS, COLUMNS);
+  void *values = memory(ek_int8_bytes(LOGITS, COLUMNS, GROUP));
+  ek_spread spreads[PANELS];
+  for (size_t panel = 0; panel < PANELS; panel++)
+    spreads[panel] = ek_int8_pack_bf16(head.packed, panel, LOGITS, COLUMNS, GROUP, values);
+  print("spreads", spreads, sizeof spreads);
+  ek_matrix coarse = {
+      .format = EK_INT8_WEIGHTS, .rows = LOGITS, .columns = COLUMNS, .group = GROUP, .packed = values,
+  };
+  void *operand = memory(ek_operand_bytes(path, &head, COUNT)), *other = memory(ek_operand_bytes(path, &coarse, COUNT));
+  need(ek_operand_fill(path, pool, &head, x, COUNT, NULL, 0, operand));
+  need(ek_operand_fill(path, pool, &coarse, x, COUNT, NULL, 0, other));
+  ek_screen screen = {.head = &coarse, .spreads = spreads, .operand = other};
+  float *kept = memory(COUNT * LOGITS * sizeof *kept);
+  ek_summary *summaries = memory(COUNT * PANELS * sizeof *summaries);
+  need(ek_logits(path, pool, operand, COUNT, &head, &screen, 0.7F, 77, summaries, kept));
+  print("screened logits", kept, COUNT * LOGITS * sizeof *kept);
+  print("screened summaries", summaries, COUNT * PANELS * sizeof *summaries);
 }
 
 static void rows(ek_path path, ek_pool *pool) {
@@ -175,6 +198,7 @@ int main(int count, char **arguments) {
   attention((ek_path)path, pool, false);
   attention((ek_path)path, pool, true);
   logits((ek_path)path, pool);
+  screened((ek_path)path, pool);
   rows((ek_path)path, pool);
   ek_pool_stop(pool);
   return 0;

@@ -25,7 +25,7 @@ final class PackedMatrix: @unchecked Sendable {
     precondition(memory.bytes.count == size, "a packed matrix of another size")
   }
 
-  private var words: UnsafeBufferPointer<UInt32> { memory.bytes.assumingMemoryBound(to: UInt32.self) }
+  var words: UnsafeBufferPointer<UInt32> { memory.bytes.assumingMemoryBound(to: UInt32.self) }
 
   /// Packs stored rows; all of a panel, or all that are left, at once.
   ///

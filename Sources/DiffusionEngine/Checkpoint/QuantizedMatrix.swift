@@ -51,6 +51,16 @@ final class QuantizedMatrix: @unchecked Sendable {
     }
   }
 
+  /// Quantises panel `panel` of a matrix of the same shape.
+  ///
+  /// - Returns: how far products with the panel may be from that matrix's.
+  func pack(panel: Int, of matrix: PackedMatrix) -> ek_spread {
+    precondition(matrix.rows == rows && matrix.columns == columns, "another shape")
+    precondition(panel >= 0 && panel * PackedMatrix.panel < rows, "no such panel")
+    return ek_int8_pack_bf16(
+      matrix.words.baseAddress, panel, rows, columns, group, memory.room.baseAddress)
+  }
+
   var kernelMatrix: ek_matrix {
     ek_matrix(
       format: EK_INT8_WEIGHTS, rows: rows, columns: columns, group: group, packed: memory.bytes.baseAddress)

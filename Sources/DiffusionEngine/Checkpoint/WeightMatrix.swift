@@ -40,6 +40,11 @@ struct WeightMatrix: Sendable {
     if case .single(let matrix) = storage { matrix } else { nil }
   }
 
+  /// The numbers of a matrix in bf16.
+  var bf16: PackedMatrix? {
+    if case .packed(let matrix) = storage { matrix } else { nil }
+  }
+
   /// A packed matrix as `EngineKernels` takes it; valid as long as this value lives.
   var packed: ek_matrix? {
     switch storage {

@@ -15,9 +15,15 @@ struct WeightPacking: Sendable {
 
   /// How a matrix with this place in the network is packed.
   func form(_ role: MatrixRole) -> PackedForm {
-    // The head decides the order of decoding by differences of its outputs, so it stays bf16.
+    // The head decides by small differences of its outputs, so it stays bf16 (but see ``HeadScreen``).
     if precision == .bf16 || role == .vocabulary { return .bf16 }
     return .int8(group: role == .down ? WeightPacking.downGroup : nil)
+  }
+
+  /// What finds the logits that the head has to compute; `nil` where it computes all.
+  func screen(of head: WeightMatrix) throws(EngineError) -> HeadScreen? {
+    guard precision == .int8, let head = head.bf16 else { return nil }
+    return try HeadScreen(head, on: pool)
   }
 
   /// The matrix where it is stored packed; or else packed panel by panel.

@@ -23,6 +23,8 @@ struct Weights: Sendable {
   let finalNorm: [Float]
   /// The embedding itself when the configuration ties them.
   let head: WeightMatrix
+  /// For int8 alone.
+  let screen: HeadScreen?
   /// Elements of all tensors used, a tied head counted once.
   let parameterCount: Int
 
@@ -38,6 +40,7 @@ struct Weights: Sendable {
     self.layers = layers
     finalNorm = try reader.vector(tensors.finalNorm)
     if let head = tensors.head { self.head = try reader.matrix(head) } else { head = embedding }
+    screen = try packing?.screen(of: head)
     parameterCount = reader.count
   }
 

@@ -14,7 +14,7 @@ struct Scoring: Sendable {
 /// The buffers of the head; reused from step to step, since the kernel would have to clear hundreds of megabytes
 /// of new pages for each.
 struct HeadBuffers {
-  fileprivate var input: Operand?
+  fileprivate var input: HeadInput?
   fileprivate var states = Matrix(rows: 0, columns: 0)
   fileprivate var summaries: [ek_summary] = []
   fileprivate var logits: [Float] = []
@@ -23,7 +23,7 @@ struct HeadBuffers {
 
   fileprivate mutating func makeRoom(summaries: Int, logits: Int) {
     if self.summaries.count < summaries {
-      self.summaries = [ek_summary](repeating: ek_summary(top: 0, second: 0, sum: 0), count: summaries)
+      self.summaries = [ek_summary](repeating: ek_summary(), count: summaries)
     }
     if self.logits.count - firstLogit < logits {
       self.logits = []
@@ -36,6 +36,29 @@ struct HeadBuffers {
         $1 = logits + line / size
       }
     }
+  }
+}
+
+/// Rows as the head and its screen read them.
+private struct HeadInput: Sendable {
+  var own: Operand
+  var screened: Operand?
+
+  init(rows: Int, for weights: Weights, _ pool: KernelPool) {
+    own = Operand(rows: rows, for: weights.head, pool)
+    screened = weights.screen.map { Operand(rows: rows, for: $0.matrix, pool) }
+  }
+
+  /// The logits of one panel for one row, the bits that all of them have together.
+  ///
+  /// - Parameter summary: of this panel.
+  func logits(
+    ofRow row: Int, panel: Int, _ summary: ek_summary, _ weights: Weights, _ pool: KernelPool
+  ) -> [Float] {
+    if summary.error != 0, let screen = weights.screen, let screened {
+      return screened.logits(ofRow: row, panel: panel, of: screen.matrix, pool)
+    }
+    return own.logits(ofRow: row, panel: panel, of: weights.head, pool)
   }
 }
 
@@ -56,18 +79,20 @@ extension ForwardPass {
     results.reserveCapacity(hidden.rows)
     forEachGroup(of: hidden, scoring, &buffers) { start, input, summaries, logits in
       let (panels, vocabulary) = (panelCount, configuration.vocabularySize)
-      let (head, pool) = (weights.head, arithmetic.pool)
-      let isPacked = head.packed != nil
-      results += pool.map(input.rows) { index in
+      let (weights, pool) = (weights, arithmetic.pool)
+      let isPacked = weights.head.packed != nil
+      results += pool.map(input.own.rows) { index in
         let first = logits.startIndex + index * vocabulary
         let kept = logits.isEmpty ? [] : logits[first..<first + vocabulary]
         guard isPacked else {
           return body(start + index, LogitRow(kept, temperature: scoring.temperature, banned: scoring.banned))
         }
+        let own = summaries[index * panels..<(index + 1) * panels]
         let row = LogitRow(
-          logits.isEmpty ? .computed { input.logits(ofRow: index, panel: $0, of: head, pool) } : .kept(kept),
-          summaries: summaries[index * panels..<(index + 1) * panels], count: vocabulary,
-          temperature: scoring.temperature, banned: scoring.banned)
+          logits.isEmpty
+            ? .computed { input.logits(ofRow: index, panel: $0, own[own.startIndex + $0], weights, pool) }
+            : .kept(kept),
+          summaries: own, count: vocabulary, temperature: scoring.temperature, banned: scoring.banned)
         return body(start + index, row)
       }
     }
@@ -85,7 +110,7 @@ extension ForwardPass {
   /// Calls `body` with the index of the first row of each group, the head's input, and what the head makes of it.
   private func forEachGroup(
     of hidden: Matrix, _ scoring: Scoring, _ buffers: inout HeadBuffers,
-    _ body: (Int, Operand, ArraySlice<ek_summary>, ArraySlice<Float>) -> Void
+    _ body: (Int, HeadInput, ArraySlice<ek_summary>, ArraySlice<Float>) -> Void
   ) {
     let vocabulary = configuration.vocabularySize
     let keeps = scoring.keepsLogits || weights.head.packed == nil
@@ -94,7 +119,7 @@ extension ForwardPass {
       let input = fill(&buffers, hidden, rows)
       buffers.makeRoom(summaries: rows.count * panelCount, logits: keeps ? rows.count * vocabulary : 0)
       let wanted = buffers.firstLogit..<buffers.firstLogit + (keeps ? rows.count * vocabulary : 0)
-      arithmetic.score(input, weights.head, scoring, &buffers.summaries, &buffers.logits, wanted)
+      arithmetic.score(input, weights, scoring, &buffers.summaries, &buffers.logits, wanted)
       body(
         start, input, buffers.summaries[..<(rows.count * panelCount)],
         buffers.logits[wanted])
@@ -102,15 +127,22 @@ extension ForwardPass {
   }
 
   /// The head's input for `rows` of `hidden`.
-  private func fill(_ buffers: inout HeadBuffers, _ hidden: Matrix, _ rows: Range<Int>) -> Operand {
+  private func fill(_ buffers: inout HeadBuffers, _ hidden: Matrix, _ rows: Range<Int>) -> HeadInput {
     if buffers.states.rows != rows.count {
       buffers.states = Matrix(rows: rows.count, columns: hidden.columns)
     }
     buffers.states.copyRows(rows, of: hidden)
-    var input = buffers.input.take() ?? Operand(rows: rows.count, for: weights.head, arithmetic.pool)
-    if input.rows != rows.count { input = Operand(rows: rows.count, for: weights.head, arithmetic.pool) }
-    arithmetic.fill(
-      &input, with: buffers.states, norm: weights.finalNorm, epsilon: configuration.normEpsilon)
+    var input = buffers.input.take() ?? HeadInput(rows: rows.count, for: weights, arithmetic.pool)
+    if input.own.rows != rows.count { input = HeadInput(rows: rows.count, for: weights, arithmetic.pool) }
+    func fill(_ operand: inout Operand) {
+      arithmetic.fill(
+        &operand, with: buffers.states, norm: weights.finalNorm, epsilon: configuration.normEpsilon)
+    }
+    fill(&input.own)
+    if var screened = input.screened.take() {
+      fill(&screened)
+      input.screened = screened
+    }
     buffers.input = input
     return input
   }
@@ -122,29 +154,47 @@ extension LayerArithmetic {
   /// Summaries, [n, panels], of the logits of n rows, and the logits themselves, [n, V], to `wanted` unless that is
   /// empty; in single precision only these.
   fileprivate func score(
-    _ input: Operand, _ head: WeightMatrix, _ scoring: Scoring, _ summaries: inout [ek_summary],
+    _ input: HeadInput, _ weights: Weights, _ scoring: Scoring, _ summaries: inout [ek_summary],
     _ logits: inout [Float], _ wanted: Range<Int>
   ) {
-    precondition(input.columns == head.columns, "inner dimensions differ")
-    precondition(summaries.count >= input.rows * ((head.rows + Int(EK_PANEL) - 1) / Int(EK_PANEL)), "no room")
-    precondition(wanted.isEmpty || wanted.count == input.rows * head.rows, "other logits")
+    let head = weights.head
+    precondition(input.own.columns == head.columns, "inner dimensions differ")
+    precondition(
+      summaries.count >= input.own.rows * ((head.rows + Int(EK_PANEL) - 1) / Int(EK_PANEL)), "no room")
+    precondition(wanted.isEmpty || wanted.count == input.own.rows * head.rows, "other logits")
     let divisor = scoring.temperature > 0 ? Float(scoring.temperature) : 1
     let banned = scoring.banned.map { $0 >= 0 ? Int($0) : head.rows } ?? head.rows
     logits.withUnsafeMutableBufferPointer { all in
       let logits = UnsafeMutableBufferPointer(rebasing: all[wanted])
       summaries.withUnsafeMutableBufferPointer { summaries in
-        switch input.storage {
+        switch input.own.storage {
         case .single(let states):
           guard let matrix = head.single else { preconditionFailure("weights of another kind") }
           BLAS.multiplyByTransposed(states, matrix, bias: nil, adds: false, into: logits)
         case .packed(let memory, _):
           guard var matrix = head.packed else { preconditionFailure("weights of another kind") }
-          let done = ek_logits(
-            pool.instructions.path, pool.handle, memory.bytes.baseAddress, input.rows, &matrix, divisor,
-            banned,
-            summaries.baseAddress, logits.isEmpty ? nil : logits.baseAddress)
+          let done = input.withScreen(weights.screen) { screen in
+            ek_logits(
+              pool.instructions.path, pool.handle, memory.bytes.baseAddress, input.own.rows, &matrix, screen,
+              divisor, banned, summaries.baseAddress, logits.isEmpty ? nil : logits.baseAddress)
+          }
           precondition(done, "out of memory")
         }
+      }
+    }
+  }
+}
+
+extension HeadInput {
+  /// What `ek_logits` takes as screen.
+  fileprivate func withScreen(_ screen: HeadScreen?, _ body: (UnsafePointer<ek_screen>?) -> Bool) -> Bool {
+    guard let screen, case .packed(let memory, _) = screened?.storage, let matrix = screen.matrix.packed
+    else { return body(nil) }
+    return withUnsafePointer(to: matrix) { matrix in
+      screen.spreads.withUnsafeBufferPointer { spreads in
+        var screen = ek_screen(
+          head: matrix, spreads: spreads.baseAddress, operand: memory.bytes.baseAddress)
+        return body(&screen)
       }
     }
   }

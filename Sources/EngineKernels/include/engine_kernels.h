@@ -72,6 +72,16 @@ size_t ek_int8_bytes(size_t rows, size_t columns, size_t group);
 void ek_int8_pack(
     const float *values, size_t first, size_t count, size_t rows, size_t columns, size_t group, void *packed);
 
+// What decides how far int8 products with a panel may be from those of unrounded numbers: the largest scale of its
+// rows, and the length of the longest.
+typedef struct ek_spread {
+  float scale, length;
+} ek_spread;
+
+// As ek_int8_pack, of panel `panel` of the packed bf16 matrix of these rows and columns.
+ek_spread ek_int8_pack_bf16(
+    const uint32_t *words, size_t panel, size_t rows, size_t columns, size_t group, void *packed);
+
 // MARK: Products
 
 typedef enum ek_format : int { EK_BF16_WEIGHTS = 0, EK_INT8_WEIGHTS = 1 } ek_format;
@@ -117,19 +127,30 @@ typedef struct ek_summary {
   float top;     // the largest
   float second;  // the largest of all but one that is the largest
   float sum;     // of e^(score - top)
+  float error;   // how far these may be from the head's own scores; 0 when they are the head's
 } ek_summary;
+
+// The head once more, as int8, with x as it reads it.
+typedef struct ek_screen {
+  const ek_matrix *head;
+  const ek_spread *spreads;  // [panels]
+  const void *operand;
+} ek_screen;
 
 // Summaries of the logits of x, [count, panels]. `banned` counts as -inf; a number beyond the rows of the head bans
 // nothing. The logits, [count, head->rows], are kept when `logits` is not NULL, the banned one as it is.
+//
+// With `screen`, they are the screen's where they can be neither the largest nor the second of a row, and the head's
+// own where they can.
 bool ek_logits(
-    ek_path path, ek_pool *pool, const void *operand, size_t count, const ek_matrix *head, float divisor,
-    size_t banned, ek_summary *summaries, float *logits);
+    ek_path path, ek_pool *pool, const void *operand, size_t count, const ek_matrix *head, const ek_screen *screen,
+    float divisor, size_t banned, ek_summary *summaries, float *logits);
 
 // The same of one row of logits that are there.
 void ek_summarize(
     ek_path path, const float *logits, size_t count, float divisor, size_t banned, ek_summary *summaries);
 
-// The logits of one panel for row `row` of the operand, the bits that ek_logits had: [64].
+// The logits of one panel for row `row` of the operand, the bits that ek_logits had with this head: [64].
 void ek_logits_of_panel(
     ek_path path, const void *operand, size_t count, const ek_matrix *head, size_t row, size_t panel, float *out);
 
