@@ -29,6 +29,24 @@ struct PrecisionTests {
     }
   }
 
+  /// An embedding that is no head is not held when its file has the numbers that would be.
+  @Test(arguments: ["tiny-bf16", "tiny", "tiny-tied-sharded"])
+  func embeddingsAreReadWhereTheyAreStored(_ name: String) throws {
+    let checkpoint = try Checkpoint(Fixture.path(name))
+    let (configuration, table) = (checkpoint.configuration, checkpoint.table)
+    let packing = try #require(WeightPacking(.bf16, pool: KernelPool(ProductTests.sets[0], threads: 1)))
+    let found = try Weights(table, configuration, packing: packing).embedding
+    #expect((found.packed == nil) == (name == "tiny-bf16"))
+    let tensors = NetworkTensors(configuration, configuration.architecture.tensors)
+    let packed = try packing.matrix(tensors.embedding, of: table)
+    for row in [0, 1, configuration.vocabularySize - 1] {
+      var rows = Matrix(rows: 2, columns: configuration.hiddenSize)
+      found.copyRow(row, to: 0, of: &rows)
+      packed.copyRow(row, to: 1, of: &rows)
+      #expect(rows.values[rows.range(ofRow: 0)] == rows.values[rows.range(ofRow: 1)], "row \(row)")
+    }
+  }
+
   @Test(arguments: LogitsTests.models)
   func bf16StaysCloseToReference(_ name: String) throws {
     let error = try error(name, .bf16)

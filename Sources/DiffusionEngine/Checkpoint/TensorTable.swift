@@ -26,6 +26,14 @@ struct TensorTable: Sendable {
       }
     }
 
+    /// Of its elements, unless they are quantised.
+    var plainType: ElementType? {
+      switch self {
+      case .safetensors(_, let entry): entry.type
+      case .gguf(_, let entry): entry.type.plain
+      }
+    }
+
     func elements() -> [Float] {
       switch self {
       case .safetensors(let file, let entry): file.elements(of: entry)
@@ -150,6 +158,15 @@ struct TensorTable: Sendable {
       }
       place.facts.file.forget(place.range(ofRows: start * size..<min(end * size, rows), columns: columns))
     }
+  }
+
+  /// The matrix where it is stored; `nil` when its numbers are no bf16.
+  ///
+  /// - Throws: an error that names the tensor when it is absent or of another shape.
+  func rows(of tensor: NetworkTensors.Matrix) throws(EngineError) -> StoredRows? {
+    let place = try place(tensor.name, shape: [tensor.rows, tensor.columns])
+    guard place.plainType == .bfloat16 else { return nil }
+    return StoredRows(place.facts.file, place.facts.range, rows: tensor.rows, columns: tensor.columns)
   }
 
   /// Where the packed form of tensor `name` lies, a multiple of ``PackedHeader/alignment``.

@@ -8,6 +8,7 @@ struct WeightMatrix: Sendable {
     case single(Matrix)
     case packed(PackedMatrix)
     case quantized(QuantizedMatrix)
+    case stored(StoredRows)
   }
 
   private let storage: Storage
@@ -35,6 +36,13 @@ struct WeightMatrix: Sendable {
     columns = matrix.columns
   }
 
+  /// For embeddings alone.
+  init(_ matrix: StoredRows) {
+    storage = .stored(matrix)
+    rows = matrix.rows
+    columns = matrix.columns
+  }
+
   /// The numbers of a matrix in single precision.
   var single: Matrix? {
     if case .single(let matrix) = storage { matrix } else { nil }
@@ -48,7 +56,7 @@ struct WeightMatrix: Sendable {
   /// A packed matrix as `EngineKernels` takes it; valid as long as this value lives.
   var packed: ek_matrix? {
     switch storage {
-    case .single: nil
+    case .single, .stored: nil
     case .packed(let matrix): matrix.kernelMatrix
     case .quantized(let matrix): matrix.kernelMatrix
     }
@@ -57,7 +65,7 @@ struct WeightMatrix: Sendable {
   /// Where a packed matrix lies.
   var packedMemory: PackedMemory? {
     switch storage {
-    case .single: nil
+    case .single, .stored: nil
     case .packed(let matrix): matrix.memory
     case .quantized(let matrix): matrix.memory
     }
@@ -70,6 +78,8 @@ struct WeightMatrix: Sendable {
     case .single(let matrix):
       out.values.replaceSubrange(out.range(ofRow: target), with: matrix.values[matrix.range(ofRow: row)])
     case .packed(let matrix):
+      matrix.copyRow(row, to: target, of: &out)
+    case .stored(let matrix):
       matrix.copyRow(row, to: target, of: &out)
     case .quantized:
       preconditionFailure("embeddings are never quantised")

@@ -34,7 +34,7 @@ struct Weights: Sendable {
   ) throws(EngineError) {
     let tensors = NetworkTensors(configuration, table.names ?? configuration.architecture.tensors)
     var reader = Reader(table: table, packing: packing)
-    embedding = try reader.matrix(tensors.embedding)
+    embedding = try reader.embedding(tensors)
     var layers: [Layer] = []
     for index in 0..<configuration.layerCount { layers.append(try reader.layer(tensors.layer(index))) }
     self.layers = layers
@@ -59,6 +59,16 @@ struct Weights: Sendable {
         queryNorm: try optional(tensors.queryNorm), keyNorm: try optional(tensors.keyNorm),
         output: try matrix(tensors.output), postNorm: try vector(tensors.postNorm),
         gate: try matrix(tensors.gate), up: try matrix(tensors.up), down: try matrix(tensors.down))
+    }
+
+    /// Where it is stored if it can be: nobody multiplies with it, unless it is the head.
+    mutating func embedding(_ tensors: NetworkTensors) throws(EngineError) -> WeightMatrix {
+      let tensor = tensors.embedding
+      guard tensors.head != nil, table.packed == nil, let rows = try table.rows(of: tensor) else {
+        return try matrix(tensor)
+      }
+      count += tensor.rows * tensor.columns
+      return WeightMatrix(rows)
     }
 
     mutating func matrix(_ tensor: NetworkTensors.Matrix) throws(EngineError) -> WeightMatrix {
