@@ -9,6 +9,10 @@
 //
 // prints the peaks alone, as JSON, for scripts that put them beside figures of others.
 //
+//     kernel-bench screen THREADS
+//
+// says what an int8 screen saves of a head's time, and what it changes (screen.c).
+//
 // Every product is timed between two loops of the multiply-add that it is made of, in the same second, because
 // clocks move with the host. "wall" is what a user waits for, "cpu" is against the time that the process had the
 // cores: on a machine that is not idle only the second says something about the kernels. Medians of the rounds.
@@ -20,6 +24,8 @@
 
 #include "engine_kernels.h"
 #include "measuring.h"
+
+int measure_screens(ek_path path, size_t threads);
 
 static void *memory(size_t bytes) {
   void *result = ek_allocate(bytes);
@@ -126,10 +132,12 @@ int main(int count, char **arguments) {
   static const char *names[] = {"portable", "avx2", "avx512-vnni", "avx512"};
   size_t rows = count > 1 ? strtoul(arguments[1], NULL, 10) : 512;
   bool wants_peaks = count == 3 && strcmp(arguments[1], "peak") == 0;
-  const char *wanted = count > 2 && !wants_peaks ? arguments[2] : getenv("EVALKIT_CPU");
+  bool wants_screens = count == 3 && strcmp(arguments[1], "screen") == 0;
+  const char *wanted = count > 2 && !wants_peaks && !wants_screens ? arguments[2] : getenv("EVALKIT_CPU");
   int path = EK_AVX512;
   while (path >= 0 && (!ek_path_runs((ek_path)path) || (wanted && strcmp(wanted, names[path]) != 0))) path--;
   if (wants_peaks && path >= 0) return print_peaks((ek_path)path, strtoul(arguments[2], NULL, 10));
+  if (wants_screens && path >= 0) return measure_screens((ek_path)path, strtoul(arguments[2], NULL, 10));
   if (rows == 0 || path < 0 || count > 4) {
     fprintf(
         stderr, "usage: kernel-bench [rows [avx512|avx512-vnni|avx2|portable [TEXT]]], a set that this machine has\n");

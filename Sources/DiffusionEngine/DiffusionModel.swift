@@ -40,8 +40,8 @@ public final class DiffusionModel: Sendable {
   /// all three.
   ///
   /// Weights are converted while they are read and held once: four bytes a parameter in single precision, two
-  /// in bf16, one in int8 (two for embedding and head). Those that ``PackedCheckpoint`` stored are used where they
-  /// are mapped.
+  /// in bf16, one in int8 (two for the embedding, three for the head). Those that ``PackedCheckpoint`` stored are used
+  /// where they are mapped, and so is an embedding of bf16 that is not the head as well: the file must stay as it is.
   ///
   /// - Parameters:
   ///   - path: the folder that holds config.json, or a GGUF file.

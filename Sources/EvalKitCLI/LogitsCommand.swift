@@ -9,7 +9,8 @@ struct LogitsCommand: AsyncParsableCommand {
     discussion: """
       The file is NumPy's format 1.0, float32, [tokens, vocabulary]. The logits are those of the
       network's own rows: for Dream and DiffuCoder row i - 1 predicts position i, and nothing
-      is shifted here.
+      is shifted here. With int8 they are what the sampler sees: bf16 where a logit can be
+      one of its row's two largest, int8 elsewhere.
 
       EXAMPLES
         evalkit logits --model ./ckpt --tokens 1,2,3 --output logits.npy
