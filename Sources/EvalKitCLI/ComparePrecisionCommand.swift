@@ -14,8 +14,9 @@ struct ComparePrecisionCommand: AsyncParsableCommand {
       the relative error of the hidden states after each layer and of the logits, and
       the share of rows with the same best token. Logits, and states after the last
       layer, are those of the rows that decide masks; nothing needs the others. Then
-      each precision decodes the canvas itself: after the first difference it looks at
-      another canvas than the reference, and the rest may differ for that reason alone.
+      each precision decodes the canvas itself: after the first difference it looks
+      at another canvas than the reference, and the rest may differ for that reason
+      alone.
 
       One model is in memory at a time, the reference first. The mask token is never
       drawn. Random weights exaggerate all figures: nothing was trained to be

@@ -7,10 +7,10 @@ struct LogitsCommand: AsyncParsableCommand {
     abstract: "Write the raw logits of a token sequence, to compare with another implementation.",
     usage: "evalkit logits --model <path> --tokens <ids> --output <file> [<options>]",
     discussion: """
-      The file is NumPy's format 1.0, float32, [tokens, vocabulary]. The logits are those of the
-      network's own rows: for Dream and DiffuCoder row i - 1 predicts position i, and nothing
-      is shifted here. With int8 they are what the sampler sees: bf16 where a logit can be
-      one of its row's two largest, int8 elsewhere.
+      The file is NumPy's format 1.0, float32, [tokens, vocabulary]. The logits are
+      those of the network's own rows: for Dream and DiffuCoder row i - 1 predicts
+      position i, and nothing is shifted here. With int8 they are what the sampler
+      sees: bf16 where a logit can be one of its row's two largest, int8 elsewhere.
 
       EXAMPLES
         evalkit logits --model ./ckpt --tokens 1,2,3 --output logits.npy

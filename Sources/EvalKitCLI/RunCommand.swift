@@ -7,9 +7,10 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Generate programs with a model, run them, and report pass@k.",
     discussion: """
-      The model is a checkpoint folder (config.json, safetensors, tokenizer)
-      or a GGUF file of Dream/DiffuCoder, LLaDA, CoDA, Qwen2 or Qwen3, or the
-      word 'canonical' for the benchmark's own solutions. An interrupted run goes on with the same command.
+      The model is a checkpoint folder (config.json, safetensors, tokenizer) or a
+      GGUF file of Dream/DiffuCoder, LLaDA, CoDA, Qwen2 or Qwen3, or the word
+      'canonical' for the benchmark's own solutions. An interrupted run goes on with
+      the same command.
 
       EXAMPLES
         evalkit run humaneval+ --model ./ckpt

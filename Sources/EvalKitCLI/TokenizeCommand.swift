@@ -12,11 +12,12 @@ struct TokenizeCommand: AsyncParsableCommand {
              (--text <text> | --file <file> | --decode <ids>) [<options>]
       """,
     discussion: """
-      Prints a line for each token: its id, and its text with what cannot be printed escaped. Only
-      the tokenizer is read, so that a folder without weights will do.
+      Prints a line for each token: its id, and its text with what cannot be printed
+      escaped. Only the tokenizer is read, so that a folder without weights will do.
 
-      --json prints one object: 'ids', 'pieces' (the text of each; U+FFFD where a token is a part
-      of a character) and 'encode_seconds', the time of encoding alone.
+      --json prints one object: 'ids', 'pieces' (the text of each; U+FFFD where a
+      token is a part of a character) and 'encode_seconds', the time of encoding
+      alone.
 
       EXAMPLES
         evalkit tokenize --model ./ckpt --text 'def f():'
