@@ -22,19 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine_kernels.h"
-#include "measuring.h"
-
-int measure_screens(ek_path path, size_t threads);
-
-static void *memory(size_t bytes) {
-  void *result = ek_allocate(bytes);
-  if (!result) {
-    fprintf(stderr, "kernel-bench: no memory for %zu bytes\n", bytes);
-    exit(2);
-  }
-  return result;
-}
+#include "kernel_bench.h"
 
 static void measure(const shape *shape, ek_arithmetic arithmetic, ek_path path, size_t threads, size_t count) {
   size_t rows = shape->rows, columns = shape->columns;
@@ -107,13 +95,8 @@ static void measure(const shape *shape, ek_arithmetic arithmetic, ek_path path, 
   ek_pool_stop(pool);
 }
 
-static int print_peaks(ek_path path, size_t threads) {
+static void print_peaks(ek_path path, ek_pool *pool) {
   static const char *names[] = {[EK_SINGLE] = "fp32", [EK_BF16] = "bf16", [EK_INT8] = "int8"};
-  ek_pool *pool = threads > 0 ? ek_pool_start(threads) : NULL;
-  if (!pool) {
-    fprintf(stderr, "kernel-bench: %zu threads could not be started\n", threads);
-    return 64;
-  }
   for (int arithmetic = EK_SINGLE; arithmetic <= EK_INT8; arithmetic++) {
     double speed[ROUNDS];
     for (int round = 0; round < ROUNDS; round++) {
@@ -124,6 +107,15 @@ static int print_peaks(ek_path path, size_t threads) {
     printf("%s\"%s\": %.4g", arithmetic == EK_SINGLE ? "{" : ", ", names[arithmetic], median(speed));
   }
   printf("}\n");
+}
+
+static int with_pool(ek_path path, size_t threads, void (*body)(ek_path path, ek_pool *pool)) {
+  ek_pool *pool = threads > 0 ? ek_pool_start(threads) : NULL;
+  if (!pool) {
+    fprintf(stderr, "kernel-bench: %zu threads could not be started\n", threads);
+    return 64;
+  }
+  body(path, pool);
   ek_pool_stop(pool);
   return 0;
 }
@@ -131,16 +123,18 @@ static int print_peaks(ek_path path, size_t threads) {
 int main(int count, char **arguments) {
   static const char *names[] = {"portable", "avx2", "avx512-vnni", "avx512"};
   size_t rows = count > 1 ? strtoul(arguments[1], NULL, 10) : 512;
-  bool wants_peaks = count == 3 && strcmp(arguments[1], "peak") == 0;
-  bool wants_screens = count == 3 && strcmp(arguments[1], "screen") == 0;
-  const char *wanted = count > 2 && !wants_peaks && !wants_screens ? arguments[2] : getenv("EVALKIT_CPU");
+  void (*other)(ek_path, ek_pool *) = NULL;
+  if (count == 3 && strcmp(arguments[1], "peak") == 0) other = print_peaks;
+  if (count == 3 && strcmp(arguments[1], "screen") == 0) other = measure_screens;
+  const char *wanted = count > 2 && !other ? arguments[2] : getenv("EVALKIT_CPU");
   int path = EK_AVX512;
   while (path >= 0 && (!ek_path_runs((ek_path)path) || (wanted && strcmp(wanted, names[path]) != 0))) path--;
-  if (wants_peaks && path >= 0) return print_peaks((ek_path)path, strtoul(arguments[2], NULL, 10));
-  if (wants_screens && path >= 0) return measure_screens((ek_path)path, strtoul(arguments[2], NULL, 10));
+  if (other && path >= 0) return with_pool((ek_path)path, strtoul(arguments[2], NULL, 10), other);
   if (rows == 0 || path < 0 || count > 4) {
     fprintf(
-        stderr, "usage: kernel-bench [rows [avx512|avx512-vnni|avx2|portable [TEXT]]], a set that this machine has\n");
+        stderr,
+        "usage: kernel-bench [rows [avx512|avx512-vnni|avx2|portable [TEXT]]], a set that this machine has\n"
+        "       kernel-bench peak|screen THREADS\n");
     return 64;
   }
   printf("%s, billions of operations a second\n", names[path]);

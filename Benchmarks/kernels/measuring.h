@@ -29,7 +29,7 @@ static const shape shapes[] = {
     {"0.5B head", 151936, 896, 0, false},
     {"7B head", 152064, 3584, 0, false},
 };
-// Heads are last, and never int8.
+// Heads are last, and int8 only as a screen.
 enum { SHAPES = sizeof shapes / sizeof *shapes, HEADS = 2 };
 
 typedef struct span {

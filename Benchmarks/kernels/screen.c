@@ -4,19 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine_kernels.h"
-#include "measuring.h"
+#include "kernel_bench.h"
 
 enum { ROWS = 512 };
-
-static void *memory(size_t bytes) {
-  void *result = ek_allocate(bytes);
-  if (!result) {
-    fprintf(stderr, "kernel-bench: no memory for %zu bytes\n", bytes);
-    exit(2);
-  }
-  return result;
-}
 
 // Nearly normal, of deviation 1: the sum of twelve numbers of a 32-bit xorshift.
 static float normal(void) {
@@ -103,13 +93,6 @@ static void measure(ek_path path, ek_pool *pool, const shape *shape) {
   ek_free(found);
 }
 
-int measure_screens(ek_path path, size_t threads) {
-  ek_pool *pool = threads > 0 ? ek_pool_start(threads) : NULL;
-  if (!pool) {
-    fprintf(stderr, "kernel-bench: %zu threads could not be started\n", threads);
-    return 64;
-  }
+void measure_screens(ek_path path, ek_pool *pool) {
   for (size_t at = SHAPES - HEADS; at < SHAPES; at++) measure(path, pool, &shapes[at]);
-  ek_pool_stop(pool);
-  return 0;
 }

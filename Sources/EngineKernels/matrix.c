@@ -97,3 +97,11 @@ void multiply_block(
       x->rows + row * x->stride + first * bf16->pair_bytes, x->stride,
       factor->values + first * bf16->panel_pair_bytes, end - first, first > 0 ? NULL : bias, acc, stride, rows);
 }
+
+void multiply_panel(
+    ek_path path, const ek_matrix *matrix, size_t panel, const operand *x, size_t row, size_t rows, float *out) {
+  static const float no_bias[EK_PANEL];
+  factor factor = factor_of(matrix, panel, 1);
+  for (size_t first = 0; first < factor.depth; first += factor.step)
+    multiply_block(path, &factor, x, row, rows, first, no_bias, out, EK_PANEL);
+}

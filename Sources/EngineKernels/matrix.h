@@ -83,6 +83,10 @@ void multiply_block(
     ek_path path, const factor *factor, const operand *x, size_t row, size_t rows, size_t first, const float *bias,
     float *acc, size_t stride);
 
+// out[rows, 64] = x * one panel of the matrix, all of its columns. `rows` is 1...EK_TILE_ROWS.
+void multiply_panel(
+    ek_path path, const ek_matrix *matrix, size_t panel, const operand *x, size_t row, size_t rows, float *out);
+
 // The second half of ek_logits with a screen, whose logits and their summaries are there: computes the panels that
 // can hold one of a row's two largest again, from the head.
 bool settle(

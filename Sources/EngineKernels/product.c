@@ -234,9 +234,6 @@ bool ek_logits(
 
 void ek_logits_of_panel(
     ek_path path, const void *operand, size_t count, const ek_matrix *head, size_t row, size_t panel, float *out) {
-  static const float no_bias[EK_PANEL];
   struct operand x = operand_of(path, head, count, (void *)operand);
-  factor factor = factor_of(head, panel, 1);
-  for (size_t first = 0; first < factor.depth; first += factor.step)
-    multiply_block(path, &factor, &x, row, 1, first, no_bias, out, EK_PANEL);
+  multiply_panel(path, head, panel, &x, row, 1, out);
 }

@@ -68,14 +68,11 @@ static void bound(void *context) {
 
 // The logits of `panel` for some rows, `count` <= EK_TILE_ROWS, from the head.
 static void replace(const job *job, size_t panel, const size_t *rows, size_t count, char *tile) {
-  static const float no_bias[EK_PANEL];
   operand x = {.rows = tile, .stride = job->x.stride};
   for (size_t at = 0; at < count; at++)
     memcpy(tile + at * x.stride, job->x.rows + rows[at] * job->x.stride, x.stride);
-  factor factor = factor_of(job->head, panel, 1);
   float sums[EK_TILE_ROWS * EK_PANEL];
-  for (size_t first = 0; first < factor.depth; first += factor.step)
-    multiply_block(job->path, &factor, &x, 0, count, first, no_bias, sums, EK_PANEL);
+  multiply_panel(job->path, job->head, panel, &x, 0, count, sums);
   size_t width = panel_width(job->head, panel), panels = panels_of(job->head);
   for (size_t at = 0; at < count; at++) {
     const float *logits = sums + at * EK_PANEL;

@@ -52,7 +52,7 @@ struct HeadScreenTests {
       return memory
     }
 
-    var panels: Int { (head.rows + PackedMatrix.panel - 1) / PackedMatrix.panel }
+    var panels: Int { PackedMatrix.panelCount(head.rows) }
 
     /// What comes of it with and without the screen.
     func logits(
@@ -61,18 +61,11 @@ struct HeadScreenTests {
       let (x, coarse) = try (operand(for: WeightMatrix(head)), operand(for: screen.matrix))
       var logits = [Float](repeating: .nan, count: states.rows * head.rows)
       var summaries = [ek_summary](repeating: ek_summary(), count: states.rows * panels)
-      let matrix = try #require(screen.matrix.packed)
-      let done = withUnsafePointer(to: matrix) { matrix in
-        screen.spreads.withUnsafeBufferPointer { spreads in
-          var own = head.kernelMatrix
-          var screen = ek_screen(
-            head: matrix, spreads: spreads.baseAddress, operand: coarse.bytes.baseAddress)
-          return withUnsafePointer(to: &screen) {
-            ek_logits(
-              pool.instructions.path, pool.handle, x.bytes.baseAddress, states.rows, &own,
-              screened ? $0 : nil, divisor, banned ?? head.rows, &summaries, &logits)
-          }
-        }
+      var own = head.kernelMatrix
+      let done = screen.withKernelScreen(reading: coarse) {
+        ek_logits(
+          pool.instructions.path, pool.handle, x.bytes.baseAddress, states.rows, &own, screened ? $0 : nil,
+          divisor, banned ?? head.rows, &summaries, &logits)
       }
       try #require(done)
       withExtendedLifetime((x, coarse)) {}

@@ -107,7 +107,7 @@ struct QuantizedProductTests {
       }
       let matrix = try Self.packed(rows, columns, group: nil, weights)
       let count =
-        PackedMatrix.panel * ((columns + 3) / 4 * 4) * ((rows + PackedMatrix.panel - 1) / PackedMatrix.panel)
+        PackedMatrix.panel * ((columns + 3) / 4 * 4) * PackedMatrix.panelCount(rows)
       let values = matrix.memory.bytes.bindMemory(to: Int8.self)[..<count]
       let sums = stride(from: 0, to: count, by: 2).map { abs(Int(values[$0])) + abs(Int(values[$0 + 1])) }
       #expect(sums.max().map { (126...128).contains($0) } == true)

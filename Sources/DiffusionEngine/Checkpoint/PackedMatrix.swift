@@ -14,6 +14,9 @@ final class PackedMatrix: @unchecked Sendable {
   /// Rows that are packed together.
   static let panel = Int(EK_PANEL)
 
+  /// Panels of a matrix of so many rows.
+  static func panelCount(_ rows: Int) -> Int { (rows + panel - 1) / panel }
+
   /// - Parameter stored: where the packed rows are; `nil` makes room for them.
   /// - Throws: `.unsupported` when the memory is refused.
   init(rows: Int, columns: Int, stored: PackedMemory? = nil) throws(EngineError) {

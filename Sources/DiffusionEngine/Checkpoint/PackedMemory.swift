@@ -49,7 +49,7 @@ enum PackedForm: Sendable, Equatable {
 
   /// The dimensions of the tensor that holds the bytes of ``PackedMatrix`` or ``QuantizedMatrix``.
   func shape(_ rows: Int, _ columns: Int) -> [Int] {
-    let panels = (rows + PackedMatrix.panel - 1) / PackedMatrix.panel
+    let panels = PackedMatrix.panelCount(rows)
     switch self {
     case .bf16:
       return [panels, (columns + 1) / 2, PackedMatrix.panel, 2]

@@ -38,7 +38,7 @@ struct LogitRow {
   init?(
     _ source: Source, summaries: ArraySlice<ek_summary>, count: Int, temperature: Double, banned: Int32?
   ) {
-    precondition(summaries.count == (count + LogitRow.panel - 1) / LogitRow.panel, "summaries of another row")
+    precondition(summaries.count == PackedMatrix.panelCount(count), "summaries of another row")
     let total = summaries.withUnsafeBufferPointer { ek_total_of(LogitRow.anyPath, $0.baseAddress, $0.count) }
     guard total.top.isFinite else { return nil }
     self.source = source
@@ -54,7 +54,7 @@ struct LogitRow {
   /// A row whose logits are at hand, without summaries.
   init?(_ logits: ArraySlice<Float>, temperature: Double, banned: Int32?) {
     let (count, divisor) = (logits.count, temperature > 0 ? Float(temperature) : 1)
-    let panels = (count + LogitRow.panel - 1) / LogitRow.panel
+    let panels = PackedMatrix.panelCount(count)
     let summaries = [ek_summary](unsafeUninitializedCapacity: panels) { summaries, used in
       logits.withUnsafeBufferPointer {
         ek_summarize(

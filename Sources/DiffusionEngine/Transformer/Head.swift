@@ -147,7 +147,7 @@ extension ForwardPass {
     return input
   }
 
-  private var panelCount: Int { (configuration.vocabularySize + Int(EK_PANEL) - 1) / Int(EK_PANEL) }
+  private var panelCount: Int { PackedMatrix.panelCount(configuration.vocabularySize) }
 }
 
 extension LayerArithmetic {
@@ -159,8 +159,7 @@ extension LayerArithmetic {
   ) {
     let head = weights.head
     precondition(input.own.columns == head.columns, "inner dimensions differ")
-    precondition(
-      summaries.count >= input.own.rows * ((head.rows + Int(EK_PANEL) - 1) / Int(EK_PANEL)), "no room")
+    precondition(summaries.count >= input.own.rows * PackedMatrix.panelCount(head.rows), "no room")
     precondition(wanted.isEmpty || wanted.count == input.own.rows * head.rows, "other logits")
     let divisor = scoring.temperature > 0 ? Float(scoring.temperature) : 1
     let banned = scoring.banned.map { $0 >= 0 ? Int($0) : head.rows } ?? head.rows
@@ -173,28 +172,19 @@ extension LayerArithmetic {
           BLAS.multiplyByTransposed(states, matrix, bias: nil, adds: false, into: logits)
         case .packed(let memory, _):
           guard var matrix = head.packed else { preconditionFailure("weights of another kind") }
-          let done = input.withScreen(weights.screen) { screen in
+          func compute(_ screen: UnsafePointer<ek_screen>?) -> Bool {
             ek_logits(
               pool.instructions.path, pool.handle, memory.bytes.baseAddress, input.own.rows, &matrix, screen,
               divisor, banned, summaries.baseAddress, logits.isEmpty ? nil : logits.baseAddress)
           }
+          let done =
+            if let screen = weights.screen, case .packed(let screened, _) = input.screened?.storage {
+              screen.withKernelScreen(reading: screened, compute)
+            } else {
+              compute(nil)
+            }
           precondition(done, "out of memory")
         }
-      }
-    }
-  }
-}
-
-extension HeadInput {
-  /// What `ek_logits` takes as screen.
-  fileprivate func withScreen(_ screen: HeadScreen?, _ body: (UnsafePointer<ek_screen>?) -> Bool) -> Bool {
-    guard let screen, case .packed(let memory, _) = screened?.storage, let matrix = screen.matrix.packed
-    else { return body(nil) }
-    return withUnsafePointer(to: matrix) { matrix in
-      screen.spreads.withUnsafeBufferPointer { spreads in
-        var screen = ek_screen(
-          head: matrix, spreads: spreads.baseAddress, operand: memory.bytes.baseAddress)
-        return body(&screen)
       }
     }
   }
