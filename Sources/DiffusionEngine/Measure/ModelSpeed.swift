@@ -42,24 +42,25 @@ public struct ModelSpeed: Sendable {
 }
 
 extension DiffusionModel {
-  /// Passes take turns with the steps of one decode: clocks move with the host, and neighbours come and go.
+  /// Passes take turns with the steps of one decode: clocks move with the host, and neighbours come and go. There are
+  /// five, or one for sixteen steps: the first before the decode, the others during it, evenly spread.
   ///
   /// - Parameters:
   ///   - positions: length of the canvas, at least 2.
   ///   - steps: denoising steps for half of the canvas. A step costs less the fewer masks are left, so that few
   ///     steps over all masks have the mean of many.
-  ///   - passes: how many, after one that warms up: the first before the decode, the others during it, evenly spread.
   /// - Throws: `.invalidArgument` for lengths that the model has not, `.cancelled`.
   public func measureSpeed(
-    positions: Int, steps: Int, passes: Int = 5, isCancelled: () -> Bool = { false }
+    positions: Int, steps: Int, isCancelled: () -> Bool = { false }
   ) throws(EngineError) -> ModelSpeed {
-    guard positions >= 2, positions <= configuration.maximumPositions, steps >= 1, passes >= 1 else {
+    guard positions >= 2, positions <= configuration.maximumPositions, steps >= 1 else {
       throw EngineError(
         .invalidArgument,
         "\(positions) positions and \(steps) steps: the model has 2 to \(configuration.maximumPositions)")
     }
     let tokens = (0..<positions).map { Int32(($0 * 7919 + 13) % min(configuration.vocabularySize, 1000)) }
     let clock = ContinuousClock()
+    let passes = max(5, steps / 16)
     var work = Workspace(positions: positions, network)
     _ = try pass(tokens, &work, clock)
     if isCancelled() { throw .cancelled }
