@@ -31,8 +31,8 @@ static void measure(const shape *shape, ek_arithmetic arithmetic, ek_path path, 
   float *x = memory(count * columns * sizeof *x), *w = memory(EK_PANEL * columns * sizeof *w);
   float *out = memory(count * rows * sizeof *out);
   if (!pool) exit(2);
-  for (size_t at = 0; at < count * columns; at++) x[at] = (float)((at * 2654435761u) % 2001) / 1000 - 1;
-  for (size_t at = 0; at < EK_PANEL * columns; at++) w[at] = (float)((at * 2246822519u) % 2001) / 1000 - 1;
+  for (size_t at = 0; at < count * columns; at++) x[at] = input(shape);
+  for (size_t at = 0; at < EK_PANEL * columns; at++) w[at] = normal();
   size_t bytes = arithmetic == EK_INT8 ? ek_int8_bytes(rows, columns, group)
                                        : ek_bf16_words(rows, columns) * sizeof(uint32_t);
   void *packed = memory(bytes);

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -51,6 +52,22 @@ static inline span since(span start) {
   span end = now(), result = {end.wall - start.wall, end.cpu - start.cpu};
   return result;
 }
+
+// Nearly normal, of deviation 1: the sum of twelve numbers of a 32-bit xorshift.
+static inline float normal(void) {
+  static uint32_t state = 1;
+  float sum = -6;
+  for (int at = 0; at < 12; at++) {
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    sum += (float)(state >> 8) * 0x1p-24F;
+  }
+  return sum;
+}
+
+// What a product gets for x: RMSNorm gives numbers of one size, a down projection's are products of two.
+static inline float input(const shape *shape) { return shape->group ? normal() * normal() : normal(); }
 
 static inline int ascending(const void *left, const void *right) {
   double a = *(const double *)left, b = *(const double *)right;

@@ -8,19 +8,6 @@
 
 enum { ROWS = 512 };
 
-// Nearly normal, of deviation 1: the sum of twelve numbers of a 32-bit xorshift.
-static float normal(void) {
-  static uint32_t state = 1;
-  float sum = -6;
-  for (int at = 0; at < 12; at++) {
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    sum += (float)(state >> 8) * 0x1p-24F;
-  }
-  return sum;
-}
-
 // The rows of x with the head, and with its screen.
 static double run(
     ek_path path, ek_pool *pool, const ek_matrix *head, const ek_matrix *coarse, const ek_spread *spreads,

@@ -4,6 +4,22 @@
 
 #include "engine_kernels.h"
 
+// AVX2 has no sums of products of bytes in 32 bits; in 16 they cost a quarter less. So columns are taken in stretches:
+// quadruples that follow each other in a group. In each lane, which has columns 0 and 1 or 2 and 3 of a quadruple, the
+// products of a stretch are added modulo 2^16. What is left is their sum when that has 16 bits, and by Cauchy and Schwarz
+// it does when the lengths of both factors multiply to less than 2^15.
+enum {
+  LANES_PER_ROW = 2,
+  MOST_STRETCHES = 512,              // of one tile
+  MOST_SQUARE = 32767 * 32767 / 16,  // of two lengths' squares, each divided by 4
+};
+
+// A stretch of a panel.
+typedef struct int8_stretch {
+  _Alignas(64) int16_t offsets[EK_PANEL][LANES_PER_ROW];  // -128 * the sum of the values, modulo 2^16: what x's offset adds
+  uint16_t squares[EK_PANEL / 16];           // of 16 rows: the largest squared length / 4, rounded upwards
+} int8_stretch;
+
 // One panel over some groups of columns. In each group integers = start + x * panel, then out = (first ? 0 : out) +
 // integers * x_scale; after the last of the row, when `scales` is given, out = out * scales + bias.
 typedef struct int8_tile {
@@ -22,6 +38,10 @@ typedef struct int8_tile {
   float *out;           // rows that are out_stride floats apart
   size_t out_stride;
   size_t rows;
+  const int8_stretch *stretches;  // of all these groups, or NULL
+  size_t stretch_quads, group_stretches;
+  const uint16_t *x_squares;  // of the stretches for each row, x_square_stride apart
+  size_t x_square_stride;
 } int8_tile;
 
 // What one instruction set contributes to the int8 product.
@@ -32,6 +52,10 @@ typedef struct int8_path {
   float (*quantize)(const float *x, size_t columns, void *out);
   // One tile of out, [rows, 64], as `what` says, with no multiplication fused with an addition.
   void (*tile)(const int8_tile *what);
+  // What the tile needs to know of the stretches of some columns of x and of a panel, the first of a group. `quads`: of
+  // one stretch. NULL when it makes no use of them.
+  void (*measure)(const void *x, size_t stretches, size_t quads, uint16_t *squares);
+  void (*survey)(const int8_t *panel, size_t stretches, size_t quads, int8_stretch *out);
 } int8_path;
 
 extern const int8_path ek_int8_portable;
@@ -104,6 +128,11 @@ static inline __attribute__((always_inline)) void each_group(
     part.quads = left < what->group_quads ? left : what->group_quads;
     part.start += group * what->start_stride;
     part.x_scales += group;
+    if (part.stretches) {
+      part.stretches += group * what->group_stretches;
+      part.x_squares += group * what->group_stretches;
+      if (left < what->group_quads) part.group_stretches = left / what->stretch_quads;
+    }
     part.first = what->first && group == 0;
     if (group + 1 < what->groups) part.scales = NULL;
     one(&part);

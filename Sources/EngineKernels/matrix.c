@@ -7,6 +7,15 @@ enum { PAIRS_PER_BLOCK = 896, QUADS_PER_BLOCK = 1216, QUADS_OF_SEVERAL = 448 };
 // An odd number of cache lines, so that the rows of a tile do not share the sets of the cache.
 static size_t odd_lines(size_t bytes) { return ((bytes + 63) / 64 | 1) * 64; }
 
+// Of a row; 0 where the path has no use for them. Groups end with a stretch, and a tile has room for so many.
+static size_t stretches_of(ek_path path, const int8_layout *layout) {
+  if (!int8_of(path)->survey) return 0;
+  size_t quads = stretch_quads(layout);
+  bool fits = layout->groups == 1 ? layout->quads / quads <= MOST_STRETCHES
+                                  : layout->group_quads % quads == 0 && layout->group_quads <= QUADS_PER_BLOCK;
+  return fits ? layout->quads / quads : 0;
+}
+
 operand operand_of(ek_path path, const ek_matrix *matrix, size_t count, void *memory) {
   operand result = {.rows = memory};
   if (matrix->format == EK_BF16_WEIGHTS) {
@@ -16,13 +25,16 @@ operand operand_of(ek_path path, const ek_matrix *matrix, size_t count, void *me
     result.stride = odd_lines(layout.quads * 4);
     result.groups = layout.groups;
     result.scales = (float *)(result.rows + count * result.stride);
+    result.stretches = stretches_of(path, &layout);
+    result.stretch_quads = stretch_quads(&layout);
+    result.squares = (uint16_t *)(result.scales + count * result.groups);
   }
   return result;
 }
 
 size_t ek_operand_bytes(ek_path path, const ek_matrix *matrix, size_t count) {
   operand shape = operand_of(path, matrix, count, NULL);
-  return count * (shape.stride + shape.groups * sizeof(float));
+  return count * (shape.stride + shape.groups * sizeof(float) + shape.stretches * sizeof(uint16_t));
 }
 
 char *operand_at(ek_path path, const ek_matrix *matrix, const operand *of, size_t row, size_t first) {
@@ -40,8 +52,11 @@ void operand_write(
   }
   for (size_t at = 0; at < columns; at += matrix->group) {
     size_t width = columns - at < matrix->group ? columns - at : matrix->group;
-    to->scales[row * to->groups + (first + at) / matrix->group] =
-        int8_of(path)->quantize(x + at, width, operand_at(path, matrix, to, row, first + at));
+    char *out = operand_at(path, matrix, to, row, first + at);
+    to->scales[row * to->groups + (first + at) / matrix->group] = int8_of(path)->quantize(x + at, width, out);
+    if (to->stretches == 0) continue;
+    size_t stretch = (first + at) / 4 / to->stretch_quads, count = (width + 3) / 4 / to->stretch_quads;
+    int8_of(path)->measure(out, count, to->stretch_quads, to->squares + row * to->stretches + stretch);
   }
 }
 
@@ -66,12 +81,17 @@ factor factor_of(const ek_matrix *matrix, size_t panel, size_t together) {
   return result;
 }
 
+void survey(ek_path path, const operand *x, const factor *factor, int8_stretch *out) {
+  int8_of(path)->survey((const int8_t *)factor->values, x->stretches, x->stretch_quads, out);
+}
+
 static void multiply_int8(
     const int8_path *path, const factor *factor, const operand *x, size_t row, size_t rows, size_t first,
     size_t end, const float *bias, float *acc, size_t stride) {
   static const int32_t zeros[EK_PANEL];
   bool has_offset = path->x_offset != 0;
   size_t quad = first * factor->group_quads, last = end * factor->group_quads;
+  size_t group_stretches = x->stretches > 0 ? factor->group_quads / x->stretch_quads : 0;
   path->tile(&(int8_tile){
       .x = x->rows + row * x->stride + 4 * quad, .x_stride = x->stride,
       .panel = (const int8_t *)factor->values + quad * 4 * EK_PANEL,
@@ -81,6 +101,9 @@ static void multiply_int8(
       .x_scales = x->scales + row * x->groups + first, .x_scale_stride = x->groups,
       .first = first == 0, .scales = end == factor->depth ? factor->scales : NULL, .bias = bias,
       .out = acc, .out_stride = stride, .rows = rows,
+      .stretches = factor->stretches ? factor->stretches + first * group_stretches : NULL,
+      .stretch_quads = x->stretch_quads, .group_stretches = group_stretches,
+      .x_squares = x->squares + row * x->stretches + first * group_stretches, .x_square_stride = x->stretches,
   });
 }
 

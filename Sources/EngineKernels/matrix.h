@@ -12,6 +12,8 @@ typedef struct operand {
   size_t stride;   // bytes from row to row
   float *scales;   // int8: [count, groups]
   size_t groups;
+  uint16_t *squares;  // int8 where sums are made in 16 bits: [count, stretches]
+  size_t stretches, stretch_quads;
 } operand;
 
 static inline const float_path *bf16_of(ek_path path) {
@@ -72,7 +74,11 @@ typedef struct factor {
   size_t depth;            // pairs of bf16 columns, or groups of int8 columns
   size_t step;             // of these in a block: what stays in the second-level cache while all row tiles pass
   size_t quads, group_quads;
+  const int8_stretch *stretches;  // NULL unless they were surveyed
 } factor;
+
+// What the stretches of a panel are: `out` has x->stretches of them, not 0.
+void survey(ek_path path, const operand *x, const factor *factor, int8_stretch *out);
 
 // `together`: panels that row tiles pass in turn, at most 4.
 factor factor_of(const ek_matrix *matrix, size_t panel, size_t together);

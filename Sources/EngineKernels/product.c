@@ -6,6 +6,7 @@ enum {
   SET_PANELS = 2 * GATED_PANELS,
   UNITS_PER_THREAD = 32,  // so that threads end together though one of them loses its core for a moment
   FEWEST_ROWS = 96,       // that are worth reading a panel once more
+  SURVEYED_ROWS = 24,     // that are worth looking through a panel for what may be added in 16 bits
   MOST_SUMS = 1 << 16,    // that are kept between two blocks of columns: 256 KiB
   STREAMED = 1 << 25,     // bytes of logits of which no cache would keep the first until they are read
 };
@@ -27,6 +28,8 @@ struct job {
   size_t count, units, rows_per_unit;
   float *sums;  // for each thread [rows_per_unit, set * 64]
   size_t sums_per_thread;
+  int8_stretch *stretches;  // for each thread [set, x.stretches]
+  size_t stretches_per_thread;
   atomic_size_t next_thread, next_unit;
   // The panels of unit `index`.
   void (*choose)(const job *job, size_t index, set *set);
@@ -56,9 +59,28 @@ static void fetch(const set *set, size_t row, size_t rows) {
       __builtin_prefetch(set->target + row * set->target_stride + byte, 1);
 }
 
-static void multiply(const job *job, size_t index, size_t first_row, size_t end_row, float *sums) {
+// What one thread has.
+typedef struct share {
+  float *sums;              // [rows_per_unit, set * 64]
+  int8_stretch *stretches;  // [set, x.stretches]
+  size_t surveyed;          // the set whose they are, or SIZE_MAX
+} share;
+
+static void survey_set(const job *job, size_t index, set *set, share *share) {
+  if (job->x.stretches == 0) return;
+  for (size_t at = 0; at < set->count; at++) {
+    int8_stretch *stretches = share->stretches + at * job->x.stretches;
+    if (share->surveyed != index) survey(job->path, &job->x, &set->factors[at], stretches);
+    set->factors[at].stretches = stretches;
+  }
+  share->surveyed = index;
+}
+
+static void multiply(const job *job, size_t index, size_t first_row, size_t end_row, share *share) {
   set set = {.count = 0};
   job->choose(job, index, &set);
+  if (end_row - first_row >= SURVEYED_ROWS) survey_set(job, index, &set, share);
+  float *sums = share->sums;
   size_t stride = set.direct ? set.target_stride / sizeof *sums : set.count * EK_PANEL;
   size_t depth = set.factors[0].depth, step = set.factors[0].step;
   for (size_t first = 0; first < depth; first += step) {
@@ -78,12 +100,16 @@ static void multiply(const job *job, size_t index, size_t first_row, size_t end_
 
 static void work(void *context) {
   job *job = context;
-  float *sums = job->sums + ek_claim(&job->next_thread) * job->sums_per_thread;
+  size_t thread = ek_claim(&job->next_thread);
+  share share = {
+      .sums = job->sums + thread * job->sums_per_thread,
+      .stretches = job->stretches + thread * job->stretches_per_thread, .surveyed = SIZE_MAX,
+  };
   size_t spans = (job->count + job->rows_per_unit - 1) / job->rows_per_unit;
   for (size_t unit; (unit = ek_claim(&job->next_unit)) < job->units * spans;) {
     size_t first = unit % spans * job->rows_per_unit;
     size_t end = first + job->rows_per_unit < job->count ? first + job->rows_per_unit : job->count;
-    multiply(job, unit / spans, first, end, sums);
+    multiply(job, unit / spans, first, end, &share);
   }
   // What went past the caches is ordered by nothing else.
   if (job->streams) atomic_thread_fence(memory_order_seq_cst);
@@ -98,8 +124,11 @@ static bool run(job *job, ek_pool *pool, size_t panels_per_set) {
   size_t most = MOST_SUMS / EK_PANEL / panels_per_set / EK_TILE_ROWS * EK_TILE_ROWS;
   job->rows_per_unit = rows < most ? rows : most;
   job->sums_per_thread = job->rows_per_unit * panels_per_set * EK_PANEL;
+  job->stretches_per_thread = panels_per_set * job->x.stretches;
   ek_pool_enter(pool);
-  job->sums = ek_pool_scratch(pool, threads * job->sums_per_thread * sizeof *job->sums);
+  job->sums = ek_pool_scratch(
+      pool, threads * (job->sums_per_thread * sizeof *job->sums + job->stretches_per_thread * sizeof *job->stretches));
+  job->stretches = (int8_stretch *)(job->sums + threads * job->sums_per_thread);
   if (job->sums) ek_pool_run(pool, work, job);
   ek_pool_leave(pool);
   return job->sums != NULL;

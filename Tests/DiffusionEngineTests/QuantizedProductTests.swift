@@ -98,6 +98,38 @@ struct QuantizedProductTests {
       try engineError { try QuantizedMatrix(rows: 1, columns: 70_000) }.kind == .unsupported)
   }
 
+  /// AVX2 adds stretches of columns in 16 bits where a bound allows it: in none where numbers are of one size, in all
+  /// where a few are large, in some between.
+  @Test(arguments: [0.1, 1.5, 2, 2.5, 5] as [Float]) func stretchesAreAddedTheSame(_ power: Float) throws {
+    let (rows, count) = (200, 61)
+    // Rows that end with a stretch, and others; groups that do not.
+    for (columns, group) in [(911, nil), (2111, nil), (901, 128), (901, 1024), (901, 48)] as [(Int, Int?)] {
+      let unlike = { (numbers: [Float]) in
+        numbers.map { $0.sign == .minus ? -pow(-$0, power) : pow($0, power) }
+      }
+      var weights = unlike(ProductTests.numbers(rows * columns, salt: 21))
+      // Sums of one sign, of which no bound but the sharpest says that they fit.
+      for row in 96..<112 {
+        weights.replaceSubrange(
+          row * columns..<(row + 1) * columns, with: [1] + [Float](repeating: 0.3, count: columns - 1))
+      }
+      var x = Matrix(
+        rows: count, columns: columns, values: unlike(ProductTests.numbers(count * columns, salt: 22)))
+      x.values.replaceSubrange(x.range(ofRow: 5), with: [Float](repeating: 0, count: columns))
+      for row in 48..<54 {
+        x.values.replaceSubrange(x.range(ofRow: row), with: (0..<columns).map { $0 % 4 < 2 ? 0 : -1 })
+      }
+      let portable = try Self.quantized(
+        rows, columns, group: group, weights, pool: KernelPool(.portable, threads: 1)
+      ).product(x)
+      for set in ProductTests.sets {
+        let matrix = try Self.quantized(
+          rows, columns, group: group, weights, pool: KernelPool(set, threads: 2))
+        #expect(matrix.product(x) == portable, "\(columns) columns by \(group ?? columns), \(set)")
+      }
+    }
+  }
+
   /// AVX2 adds the products of two neighbours in 16 bits: what no packed weights may leave.
   @Test(arguments: [1, 2, 77, 300, 4001]) func neighboursComeToAtMost128(_ columns: Int) throws {
     let rows = 130

@@ -13,7 +13,7 @@
 #include "engine_kernels.h"
 
 // Odd sizes: ends of panels, of pairs of columns and of groups, more rows than a tile has.
-enum { ROWS = 200, COLUMNS = 301, COUNT = 13, GROUP = 128, LOGITS = 1000, THREADS = 2 };
+enum { ROWS = 200, COLUMNS = 301, COUNT = 31, GROUP = 128, LOGITS = 1000, THREADS = 2 };
 
 static uint64_t state = 1;
 
