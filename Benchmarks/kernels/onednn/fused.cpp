@@ -86,7 +86,7 @@ void measure_head(const shape &shape, ek_path path, size_t threads, size_t count
   own.fill(pool, problem, count, operand.get());
   auto ours = [&] {
     ek_summary *to = sweep.summaries.data();
-    if (!ek_logits(path, pool, operand.get(), count, &own.matrix, 1, shape.rows, to, nullptr)) exit(2);
+    if (!ek_logits(path, pool, operand.get(), count, &own.matrix, nullptr, 1, shape.rows, to, nullptr)) exit(2);
   };
   auto theirs = [&] {
     peer.multiply(sweep.logits.data());
