@@ -6,8 +6,8 @@
 
 // AVX2 has no sums of products of bytes in 32 bits; in 16 they cost a quarter less. So columns are taken in stretches:
 // quadruples that follow each other in a group. In each lane, which has columns 0 and 1 or 2 and 3 of a quadruple, the
-// products of a stretch are added modulo 2^16. What is left is their sum when that has 16 bits, and by Cauchy and Schwarz
-// it does when the lengths of both factors multiply to less than 2^15.
+// products of a stretch are added modulo 2^16. What is left is their sum when that has 16 bits, and by Cauchy and
+// Schwarz it does when the lengths of both factors multiply to less than 2^15.
 enum {
   LANES_PER_ROW = 2,
   MOST_STRETCHES = 512,              // of one tile
@@ -16,8 +16,9 @@ enum {
 
 // A stretch of a panel.
 typedef struct int8_stretch {
-  _Alignas(64) int16_t offsets[EK_PANEL][LANES_PER_ROW];  // -128 * the sum of the values, modulo 2^16: what x's offset adds
-  uint16_t squares[EK_PANEL / 16];           // of 16 rows: the largest squared length / 4, rounded upwards
+  // -128 * the sum of the values, modulo 2^16: without what the offset of x adds.
+  _Alignas(64) int16_t offsets[EK_PANEL][LANES_PER_ROW];
+  uint16_t squares[EK_PANEL / 16];  // of 16 rows: the largest squared length / 4, rounded upwards
 } int8_stretch;
 
 // One panel over some groups of columns. In each group integers = start + x * panel, then out = (first ? 0 : out) +
@@ -52,8 +53,8 @@ typedef struct int8_path {
   float (*quantize)(const float *x, size_t columns, void *out);
   // One tile of out, [rows, 64], as `what` says, with no multiplication fused with an addition.
   void (*tile)(const int8_tile *what);
-  // What the tile needs to know of the stretches of some columns of x and of a panel, the first of a group. `quads`: of
-  // one stretch. NULL when it makes no use of them.
+  // What the tile needs to know of the stretches of some columns of x and of a panel, the first of a group. `quads`:
+  // of one stretch. NULL when it makes no use of them.
   void (*measure)(const void *x, size_t stretches, size_t quads, uint16_t *squares);
   void (*survey)(const int8_t *panel, size_t stretches, size_t quads, int8_stretch *out);
 } int8_path;

@@ -39,7 +39,8 @@ AVX2 static void measure(const void *x, size_t stretches, size_t quads, uint16_t
 
 AVX2 static uint16_t largest_of(__m256i words) {
   // The largest is what the smallest complement complements.
-  __m128i all = _mm_set1_epi16(-1), some = _mm_max_epu16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+  __m128i all = _mm_set1_epi16(-1);
+  __m128i some = _mm_max_epu16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
   return (uint16_t)~_mm_cvtsi128_si32(_mm_minpos_epu16(_mm_xor_si128(some, all)));
 }
 
@@ -104,21 +105,24 @@ AVX2 INLINED void add_centred_pairs(
   }
 }
 
-// Stretches from `stretch` on up to one whose sums may leave 16 bits, which is returned, or the end. The sums of a
+// Whether the sums of a stretch have 16 bits for sure.
+AVX2 INLINED bool is_covered(const int8_tile *what, size_t first, size_t stretch) {
+  uint32_t square = what->stretches[stretch].squares[first / STRIP_COLUMNS];
+  return what->x_squares[stretch] * square <= MOST_SQUARE;
+}
+
+// Stretches from `stretch` on up to one that is not covered, which is returned, or the end. The sums of a
 // stretch are in registers, those of the row in memory.
 AVX2 INLINED size_t add_stretches(
     const size_t rows, const int8_tile *what, size_t first, size_t stretch, strip_sums total) {
   const size_t stretches = what->group_stretches, bytes = 4 * what->stretch_quads, stride = what->x_stride;
-  const uint16_t *x_squares = what->x_squares;
-  const int8_stretch *panel = what->stretches + stretch;
   const char *x = what->x + stretch * bytes, *fourth = x + 3 * stride;
   const __m256i *words = (const __m256i *)(what->panel + EK_PANEL * stretch * bytes + 4 * first);
-  for (; stretch < stretches; stretch++, panel++) {
-    if ((uint32_t)x_squares[stretch] * panel->squares[first / STRIP_COLUMNS] > MOST_SQUARE) break;
+  for (; stretch < stretches && is_covered(what, first, stretch); stretch++) {
     __m256i sums[EK_TILE_ROWS][VECTORS];
     UNROLLED for (size_t row = 0; row < rows; row++)
       UNROLLED for (size_t at = 0; at < VECTORS; at++)
-        sums[row][at] = _mm256_loadu_si256((const __m256i *)(panel->offsets + first) + at);
+        sums[row][at] = _mm256_loadu_si256((const __m256i *)(what->stretches[stretch].offsets + first) + at);
     const char *end = x + bytes;
     _Pragma("clang loop unroll(disable)") do {
       __m256i weights[VECTORS];
@@ -147,22 +151,29 @@ AVX2 static __attribute__((noinline)) size_t add_stretches_of_rows(
   WITH_ROWS(what->rows, ADD_STRETCHES)
 }
 
+AVX2 INLINED size_t next_covered(const int8_tile *what, size_t first, size_t stretch, size_t stretches) {
+  while (stretch < stretches && !is_covered(what, first, stretch)) stretch++;
+  return stretch;
+}
+
 AVX2 INLINED void strip(const size_t rows, const int8_tile *what, size_t first) {
   strip_sums total;
-  if (what->stretches) {
-    UNROLLED for (size_t row = 0; row < rows; row++)
-      UNROLLED for (size_t at = 0; at < VECTORS; at++) total[row][at] = _mm256_setzero_si256();
-    size_t quads = what->stretch_quads, stretches = what->group_stretches, done = 0;
-    while ((done = add_stretches_of_rows(what, first, done, total)) < stretches) {
-      add_centred_pairs(rows, what, first, done * quads, (done + 1) * quads, total);
-      done++;
-    }
-    if (done * quads < what->quads) add_centred_pairs(rows, what, first, done * quads, what->quads, total);
-  } else {
+  size_t stretches = what->stretches ? what->group_stretches : 0, next = next_covered(what, first, 0, stretches);
+  if (next == stretches) {
     UNROLLED for (size_t row = 0; row < rows; row++)
       UNROLLED for (size_t at = 0; at < VECTORS; at++)
         total[row][at] = _mm256_loadu_si256((const __m256i *)(what->start + first) + at);
     add_pairs(rows, what, first, 0, what->quads, total);
+  } else {
+    UNROLLED for (size_t row = 0; row < rows; row++)
+      UNROLLED for (size_t at = 0; at < VECTORS; at++) total[row][at] = _mm256_setzero_si256();
+    for (size_t done = 0;;) {
+      size_t quad = done * what->stretch_quads, end = next < stretches ? next * what->stretch_quads : what->quads;
+      if (quad < end) add_centred_pairs(rows, what, first, quad, end, total);
+      if (next == stretches) break;
+      done = add_stretches_of_rows(what, first, next, total);
+      next = next_covered(what, first, done, stretches);
+    }
   }
   const bool begins = what->first;
   const float *scales = what->scales, *bias = what->bias;

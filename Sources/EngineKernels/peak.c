@@ -38,7 +38,7 @@ static void work(void *context) {
 #define SINGLE_256(sum, x, y) _mm256_fmadd_ps(x, y, sum)
 #define INT8_256(sum, x, y) stretch(x, sum)
 
-// Where eight sums fit into 16 bits. In 32 from the start, all come to five eighths of this.
+// Where eight sums fit into 16 bits. In 32 from the start, all come to seven tenths of this.
 enum { STRETCH = 8 };
 __attribute__((target("avx2"))) static inline __m256i stretch(__m256i x, __m256i sum) {
   __m256i words = _mm256_setzero_si256(), bytes = sum;
